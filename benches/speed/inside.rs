@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::ui::{BrickpassApp, Setup, Wires};
+use brickpass::ui::{BrickpassApp, EnginePort, Setup};
 use brickpass_core::connection::Connection;
 use brickpass_engine::{Ask, Event, Request};
 use brickpass_storage::{Entry, Library, Mode, Revision, Settings, Snapshot, ThemeChoice, VaultHome, VaultStatus, WindowMemory};
@@ -126,10 +126,10 @@ impl Window {
         let asked = Rc::default();
         let to_answer: Rc<RefCell<Vec<Ask>>> = Rc::clone(&asked);
         let send = move |ask| to_answer.borrow_mut().push(ask);
-        let wires = Wires { send: Box::new(send), next: Box::new(move || coming.borrow_mut().pop_front()) };
+        let port = EnginePort { send: Box::new(send), next: Box::new(move || coming.borrow_mut().pop_front()) };
         let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme: ThemeChoice::Dark, window, files: Vec::new() };
         let context = egui::Context::default();
-        let app = BrickpassApp::new(&context, wires, setup);
+        let app = BrickpassApp::new(&context, port, setup);
         Self { context, events, asked, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
     }
 

@@ -21,7 +21,7 @@ use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Draft, OAut
 use brickpass_databricks::{
     oauth::{Login, Place, Target, loopback::Ports},
     rest::{Http, HttpSettings},
-    session::{Sessions, Surroundings},
+    session::{SessionDeps, Sessions},
 };
 use brickpass_demo::{Demo, DemoOptions};
 use brickpass_storage::{Vault, VaultConfig, VaultHome};
@@ -47,12 +47,12 @@ pub fn at_expiry() -> Vec<Line> {
     let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
     let http = Http::new(HttpSettings::default());
     let for_sessions = http.clone();
-    let sessions = Sessions::new(Surroundings {
+    let sessions = Sessions::new(SessionDeps {
         vault: Box::new(move || vault.clone()),
         http: Box::new(move || for_sessions.clone()),
         clock: Box::new(move || Timestamp::now() + SignedDuration::from_secs(clock.load(Ordering::SeqCst))),
         state_dir: folder.path().to_owned(),
-        patience: Surroundings::PATIENCE,
+        lock_timeout: SessionDeps::LOCK_TIMEOUT,
         changed: Box::new(|_| ()),
     });
     let owner = owner(&demo);

@@ -33,7 +33,7 @@ const EVENTS_A_FRAME: usize = 2_000;
 const SETTLED: Duration = Duration::from_secs(1);
 
 /// The engine, as the window sees it.
-pub struct Wires {
+pub struct EnginePort {
     pub send: Box<dyn Fn(Ask)>,
     /// The next event, if there is one.
     pub next: Box<dyn FnMut() -> Option<Event>>,
@@ -41,7 +41,7 @@ pub struct Wires {
 
 pub struct BrickpassApp {
     pub(super) state: State,
-    wires: Wires,
+    port: EnginePort,
     clock: Box<dyn Fn() -> Timestamp>,
     /// The window's position as last saved, as it is now, and since when.
     remembered: WindowMemory,
@@ -67,14 +67,14 @@ pub struct Setup {
 }
 
 impl BrickpassApp {
-    pub fn new(ctx: &Context, wires: Wires, setup: Setup) -> Self {
+    pub fn new(ctx: &Context, port: EnginePort, setup: Setup) -> Self {
         let Setup { clock, theme, window, files } = setup;
         theme::install(ctx, theme);
-        (wires.send)(start());
-        (wires.send)(probe_vault());
+        (port.send)(start());
+        (port.send)(probe_vault());
         Self {
             state: State::new(Settings { theme, ..Settings::default() }, window.clone()),
-            wires,
+            port,
             clock,
             seen: (window.clone(), 0.0),
             remembered: window,
@@ -115,13 +115,13 @@ impl BrickpassApp {
 
     pub(super) fn send(&self, commands: impl IntoIterator<Item = Ask>) {
         for command in commands {
-            (self.wires.send)(command);
+            (self.port.send)(command);
         }
     }
 
     fn drain(&mut self, ctx: &Context) {
         for _ in 0..EVENTS_A_FRAME {
-            let Some(event) = (self.wires.next)() else { return };
+            let Some(event) = (self.port.next)() else { return };
             let commands = self.state.apply(event, self.now());
             self.send(commands);
         }

@@ -13,7 +13,7 @@ use super::{
     widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus, select_secret},
 };
 use brickpass_core::connection::{Severity, TypedSecret};
-use brickpass_engine::Deed;
+use brickpass_engine::AuditAction;
 
 const WIDTH: f32 = 480.0;
 
@@ -40,8 +40,8 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     let id = dialog_id(&dialog);
     let unsaved = Unsaved::of(state);
     let changed_at = match &dialog {
-        Dialog::Conflict(conflict) => state.changed_elsewhere_at(conflict.id, Deed::Save),
-        Dialog::Removed { id, .. } => state.changed_elsewhere_at(*id, Deed::Remove),
+        Dialog::Conflict(conflict) => state.changed_elsewhere_at(conflict.id, AuditAction::Save),
+        Dialog::Removed { id, .. } => state.changed_elsewhere_at(*id, AuditAction::Remove),
         _ => None,
     };
     let when = conflict::ago(ctx, changed_at, act.now);

@@ -46,7 +46,7 @@ mod window_tests;
 
 use std::sync::{Arc, OnceLock};
 
-pub use app::{BrickpassApp, Setup, Wires};
+pub use app::{BrickpassApp, EnginePort, Setup};
 
 use crate::desktop;
 use brickpass_engine::{Engine, Places, default_comment};
@@ -83,7 +83,7 @@ pub fn run(launch: Launch) -> eframe::Result {
     let (engine, mut events) = Engine::start(places, wake).map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
     let engine = Arc::new(engine);
     let sender = Arc::clone(&engine);
-    let wires = Wires { send: Box::new(move |command| sender.send(command)), next: Box::new(move || events.try_next()) };
+    let port = EnginePort { send: Box::new(move |command| sender.send(command)), next: Box::new(move || events.try_next()) };
     let options = eframe::NativeOptions { viewport: viewport(&title, &window), ..eframe::NativeOptions::default() };
     let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme, window, files };
     let result = eframe::run_native(
@@ -92,7 +92,7 @@ pub fn run(launch: Launch) -> eframe::Result {
         Box::new(move |creation| {
             // Set only once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
-            let app = BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system()).saving_in(save_folder);
+            let app = BrickpassApp::new(&creation.egui_ctx, port, setup).in_zone(jiff::tz::TimeZone::system()).saving_in(save_folder);
             Ok(Box::new(app.with_token_comment(default_comment())))
         }),
     );

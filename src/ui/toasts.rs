@@ -12,7 +12,7 @@ use super::{
     widgets::{Button, icon_button_colored, paragraph},
 };
 
-const MOST: usize = 4;
+const MAX_TOASTS: usize = 4;
 const SECONDS: f64 = 5.0;
 /// Longer for errors, which take time to read.
 const LONG_SECONDS: f64 = 10.0;
@@ -56,7 +56,7 @@ impl<T> Toasts<T> {
         };
         self.next_id += 1;
         self.shown.push(Toast { id: self.next_id, text, tone, button, lasts, ends_at: now_seconds + lasts });
-        if self.shown.len() > MOST {
+        if self.shown.len() > MAX_TOASTS {
             self.shown.remove(0);
         }
     }

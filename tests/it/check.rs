@@ -13,7 +13,7 @@ use brickpass_core::{
 use brickpass_databricks::{
     check::{self, Credential, Progress, Report, Step},
     rest::{Http, HttpSettings},
-    session::{Sessions, Surroundings},
+    session::{SessionDeps, Sessions},
 };
 use brickpass_storage::{SecretKey, Vault, VaultConfig, VaultHome};
 use secrecy::SecretString;
@@ -362,12 +362,12 @@ fn test_stored(server: &FaultServer, home: &Home) -> Report {
     vault.put(&SecretKey::of(&connection, SecretKind::ClientSecret), &SecretString::from("canary-client-secret")).unwrap();
     let http = Http::new(HttpSettings::default());
     let for_sessions = http.clone();
-    let sessions = Sessions::new(Surroundings {
+    let sessions = Sessions::new(SessionDeps {
         vault: Box::new(move || vault.clone()),
         http: Box::new(move || for_sessions.clone()),
         clock: Box::new(jiff::Timestamp::now),
         state_dir: home.state_dir(),
-        patience: Surroundings::PATIENCE,
+        lock_timeout: SessionDeps::LOCK_TIMEOUT,
         changed: Box::new(|_| {}),
     });
     let credential = Credential::Stored { owner: Box::new(connection.clone()), sessions };

@@ -216,7 +216,7 @@ fn a_connection_is_made_that_signs_in_as_the_service_principal() {
     let taken = desk.brickpass(&["sp", "connect", "Sales", CI, "sales"]);
     assert_eq!((taken.code, desk.secrets(CI).len()), (Some(2), before + 1), "{taken:?}");
     let log = Activity::new(&desk.home.state_dir()).load().unwrap();
-    assert_eq!(log.iter().filter(|it| it.what == brickpass_engine::Deed::SecretCreated).count(), 1);
+    assert_eq!(log.iter().filter(|it| it.what == brickpass_engine::AuditAction::SecretCreated).count(), 1);
 }
 
 #[test]

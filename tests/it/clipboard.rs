@@ -148,7 +148,7 @@ mod inside {
         Engine, Event, Events, Places,
         clipboard::{Clipboard, News},
     };
-    use brickpass_storage::{Activity, Deed, Library, SecretKey, Vault, VaultConfig, VaultHome};
+    use brickpass_storage::{Activity, AuditAction, Library, SecretKey, Vault, VaultConfig, VaultHome};
 
     use serde_json::json;
 
@@ -291,7 +291,7 @@ mod inside {
         assert!(engine.ask(CopyStored { id: connection, kind: SecretKind::RefreshToken }).wait().is_err(), "a sign-in is not copied");
         engine.finish();
         assert_eq!(read(None), None, "it is gone before the program is");
-        assert_eq!(deeds(&home), [Deed::Copied]);
+        assert_eq!(actions(&home), [AuditAction::Copied]);
     }
 
     #[test]
@@ -306,11 +306,11 @@ mod inside {
         assert_eq!(what, "Nothing was copied.");
         assert!(why.contains("no display"), "{why}");
         engine.finish();
-        assert_eq!(deeds(&home), [], "what did not happen is not recorded");
+        assert_eq!(actions(&home), [], "what did not happen is not recorded");
     }
 
     /// What the activity log says.
-    fn deeds(home: &Home) -> Vec<Deed> {
+    fn actions(home: &Home) -> Vec<AuditAction> {
         Activity::new(&home.state_dir()).load().unwrap().into_iter().map(|entry| entry.what).collect()
     }
 

@@ -88,7 +88,7 @@ impl Desk {
 
 fn all(preview: Preview, replace: bool) -> Vec<Chosen> {
     let choose = |row: brickpass_engine::PreviewRow| {
-        let replaces = row.twin.map(|twin| twin.id).filter(|_| replace);
+        let replaces = row.existing.map(|existing| existing.id).filter(|_| replace);
         row.connection.map(|connection| Chosen { connection, replaces })
     };
     preview.rows.into_iter().filter_map(choose).collect()
@@ -102,7 +102,7 @@ fn env(host: &str, token: &str) -> String {
 fn nothing_is_saved_before_it_is_chosen_and_then_the_secret_comes_along() {
     let mut desk = Desk::new();
     let preview = desk.paste(&env(HOST, PAT)).unwrap();
-    assert!(preview.rows[0].with_secret && preview.rows[0].twin.is_none());
+    assert!(preview.rows[0].with_secret && preview.rows[0].existing.is_none());
     assert!(!format!("{preview:?}").contains(PAT));
     assert!(desk.list().is_empty() && !desk.home.config_dir().join("connections.json").exists());
 
@@ -111,7 +111,7 @@ fn nothing_is_saved_before_it_is_chosen_and_then_the_secret_comes_along() {
     assert_eq!(desk.secret(saved[0]).as_deref(), Some(PAT));
     assert_eq!(desk.list()[0].id, saved[0]);
     let again = desk.paste(&env(HOST, PAT)).unwrap();
-    assert_eq!(again.rows[0].twin.as_ref().map(|twin| twin.id), Some(saved[0]));
+    assert_eq!(again.rows[0].existing.as_ref().map(|existing| existing.id), Some(saved[0]));
     for (path, content) in desk.home.files() {
         traces::none_in(&[("token", PAT)], &path.display().to_string(), &content);
     }
@@ -122,10 +122,10 @@ fn im_09_an_address_alone_is_like_whatever_reaches_it() {
     let mut desk = Desk::new();
     let sales = desk.keep("Sales", OTHER_PAT);
     let pasted = desk.paste(&format!("{HOST}/browse/folders/12?o=1234567890123456")).unwrap();
-    let twin = pasted.rows[0].twin.clone().expect("it is there already");
-    assert_eq!((twin.id, twin.same), (sales.id, false));
+    let existing = pasted.rows[0].existing.clone().expect("it is there already");
+    assert_eq!((existing.id, existing.same), (sales.id, false));
     let elsewhere = desk.paste("https://adb-6543210987654321.7.azuredatabricks.net/").unwrap();
-    assert!(elsewhere.rows[0].twin.is_none());
+    assert!(elsewhere.rows[0].existing.is_none());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn im_09_what_is_replaced_keeps_its_place_and_comes_back() {
     let mut desk = Desk::new();
     let sales = desk.keep("Sales", OTHER_PAT);
     let preview = desk.paste(&env(HOST, PAT)).unwrap();
-    assert_eq!(preview.rows[0].twin.as_ref().unwrap().id, sales.id);
+    assert_eq!(preview.rows[0].existing.as_ref().unwrap().id, sales.id);
 
     let (id, saved, failed) = desk.import(all(preview, true));
     assert!(failed.is_empty(), "{failed:?}");
@@ -283,7 +283,7 @@ fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing
 
     // Once more: what is there is told, and left alone unless it is to be replaced.
     let preview = other.read(source("correct horse")).unwrap();
-    assert_eq!(preview.rows[0].twin.as_ref().map(|twin| twin.id), Some(sales.id));
+    assert_eq!(preview.rows[0].existing.as_ref().map(|existing| existing.id), Some(sales.id));
     let (_, saved, failed) = other.import(all(preview, true));
     assert_eq!((saved.as_slice(), failed.len(), other.list()), (&[sales.id][..], 0, vec![sales.clone()]), "with its name");
     let preview = other.read(source("correct horse")).unwrap();

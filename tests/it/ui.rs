@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::ui::{BrickpassApp, Setup, Wires};
+use brickpass::ui::{BrickpassApp, EnginePort, Setup};
 use brickpass_core::connection::{AuthKind, LevelKind, SecretKind};
 use brickpass_demo::{Demo, DemoOptions, Fault};
 use brickpass_engine::{Ask, Continuation, Engine, Event, Places, Refresh};
@@ -43,7 +43,7 @@ impl Window {
                 engine.send(ask);
             }
         };
-        let wires = Wires { send: Box::new(send), next: Box::new(move || -> Option<Event> { events.try_next() }) };
+        let port = EnginePort { send: Box::new(send), next: Box::new(move || -> Option<Event> { events.try_next() }) };
         let harness = Harness::builder().with_size([1280.0, 800.0]).allow_missing_glyphs().build_eframe(move |creation| {
             let setup = Setup {
                 clock: Box::new(jiff::Timestamp::now),
@@ -51,7 +51,7 @@ impl Window {
                 window: WindowMemory::default(),
                 files: Vec::new(),
             };
-            BrickpassApp::new(&creation.egui_ctx, wires, setup)
+            BrickpassApp::new(&creation.egui_ctx, port, setup)
         });
         Self { harness, engine }
     }

@@ -14,7 +14,7 @@ use brickpass_core::{
     connection::{ConnectionId, replace_unfit},
     failure::Failure,
 };
-use brickpass_storage::{Activity, ActivityEntry, Deed};
+use brickpass_storage::{Activity, ActivityEntry, AuditAction};
 
 pub(super) fn activity(options: &args::Activity, json: bool) -> Result<ExitCode, Failure> {
     let log = Activity::new(&environment::places()?.state_dir);
@@ -67,7 +67,8 @@ fn of(name: &str, entries: Vec<ActivityEntry>) -> Result<Vec<ActivityEntry>, Fai
 fn record(log: &Activity, one: Option<(Option<ConnectionId>, String)>, failure: Option<&Failure>) {
     let (connection, name) = one.unwrap_or_default();
     let failed = failure.map(|failure| failure.code);
-    let _ = log.record(&[ActivityEntry { at: Timestamp::now(), connection, name, what: Deed::ActivityExported, failed, detail: None }]);
+    let _ =
+        log.record(&[ActivityEntry { at: Timestamp::now(), connection, name, what: AuditAction::ActivityExported, failed, detail: None }]);
 }
 
 fn told(entries: &[ActivityEntry], file: &Path, json: bool) -> ExitCode {

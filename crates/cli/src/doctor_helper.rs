@@ -17,7 +17,7 @@ const CHECK: &str = "Credential helper";
 const SMALLEST: u64 = 1024 * 1024;
 
 /// As long as the SDKs wait for it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) fn finding(helper: &Path) -> Finding {
     match examine(helper) {
@@ -62,7 +62,7 @@ fn examine(helper: &Path) -> Result<(), Wrong> {
 fn answers(helper: &Path) -> bool {
     let started = Command::new(helper).arg("version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = started else { return false };
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + ANSWER_TIMEOUT;
     while Instant::now() < until {
         match child.try_wait() {
             // One short line, which fits into the pipe.

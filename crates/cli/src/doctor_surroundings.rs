@@ -6,7 +6,7 @@ use super::finding::Finding;
 use brickpass_core::failure::Failure;
 use brickpass_engine::Places;
 use brickpass_interchange::databrickscfg::File;
-use brickpass_storage::{ForeignFile, check_saving};
+use brickpass_storage::{ExternalFile, check_saving};
 
 pub(super) fn folders(places: &Places) -> Vec<Finding> {
     let folder = |check, folder: &Path, variable| match check_saving(folder, variable) {
@@ -29,7 +29,7 @@ pub(super) fn profiles(places: &Places) -> Option<Finding> {
     const CHECK: &str = "Profiles of Databricks' tools";
     let path = places.databrickscfg.as_deref()?;
     let read = || -> Result<usize, Failure> {
-        let found = ForeignFile::new(path.to_owned(), &places.state_dir).read()?;
+        let found = ExternalFile::new(path.to_owned(), &places.state_dir).read()?;
         Ok(File::read(&found.bytes)?.profiles().len())
     };
     Some(match read() {

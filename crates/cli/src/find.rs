@@ -1,7 +1,7 @@
 //! `login --find`: signing in without knowing the address. The sign-in page asks which workspace is meant, the answer tells its host, and
 //! only after the person has confirmed that host a connection to it is added.
 
-use super::{args::Login, edit, session::Session, sign_in::sign_in, terminal::Ear};
+use super::{args::Login, edit, session::Session, sign_in::sign_in, terminal::Inputs};
 use brickpass_core::{
     connection::{AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Level, LevelKind, OAuthApp},
     failure::{Code, Failure},
@@ -10,7 +10,7 @@ use brickpass_engine::{Found, SignInPlace, SignedIn};
 
 pub(super) fn find(
     session: &mut Session,
-    ear: &Ear,
+    inputs: &Inputs,
     options: &Login,
     name: Option<&str>,
     host: Option<BaseUrl>,
@@ -20,7 +20,7 @@ pub(super) fn find(
     let wanted = fit(session, name)?;
     let owner = unknown(wanted.clone(), host, options.trust_address);
     let id = owner.id;
-    let done = sign_in(session, ear, options, owner, SignInPlace::Anywhere { level })?;
+    let done = sign_in(session, inputs, options, owner, SignInPlace::Anywhere { level })?;
     let found = done.found.as_ref().ok_or_else(|| Failure::mistake("The sign-in did not return its address."))?;
     let name = if name.is_some() { wanted.as_str().to_owned() } else { free_name(session, found.base_url.host()) };
     let connection = edit::save(session, &draft(id, name, level, found), None, None)?;

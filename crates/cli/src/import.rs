@@ -15,7 +15,7 @@ use brickpass_core::{
     connection::{Filed, Filing},
     failure::{Code, Failure},
 };
-use brickpass_engine::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, ReadImport, SaveInventory, Twin};
+use brickpass_engine::{BackedUp, Chosen, ExistingMatch, ImportSource, NotImported, Preview, PreviewRow, ReadImport, SaveInventory};
 use brickpass_interchange::import::{Kind, LARGEST, decoded};
 
 pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> {
@@ -169,7 +169,7 @@ struct Line {
     name: Option<String>,
     address: Option<String>,
     with_secret: bool,
-    twin: Option<Twin>,
+    existing: Option<ExistingMatch>,
     remarks: Vec<String>,
     status: Status,
     failure: Option<Failure>,
@@ -184,14 +184,14 @@ impl Line {
             "remarks": self.remarks,
         });
         if let Some(fields) = object.as_object_mut() {
-            let twin = self
-                .twin
+            let existing = self
+                .existing
                 .as_ref()
-                .map(|twin| json!({ "id": twin.id.to_string(), "name": twin.name, "same": twin.same, "other_token": twin.other_token }));
+                .map(|existing| json!({ "id": existing.id.to_string(), "name": existing.name, "same": existing.same, "other_token": existing.other_token }));
             for (key, value) in [
                 ("name", self.name.as_ref().map(|name| json!(name))),
                 ("base_url", self.address.as_ref().map(|address| json!(address))),
-                ("twin", twin),
+                ("twin", existing),
                 ("error", self.failure.as_ref().map(|failure| json!(failure))),
             ] {
                 if let Some(value) = value {
@@ -205,16 +205,16 @@ impl Line {
 
 /// One that is there already is left alone, unless the person says otherwise.
 fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Chosen>) {
-    let PreviewRow { place, connection, with_secret, remarks, twin, ignored: _ } = row;
-    let mut line = Line { place, name: None, address: None, with_secret, twin, remarks, status: Status::Refused, failure: None };
+    let PreviewRow { place, connection, with_secret, remarks, existing, ignored: _ } = row;
+    let mut line = Line { place, name: None, address: None, with_secret, existing, remarks, status: Status::Refused, failure: None };
     let Some(mut reviewed) = connection else { return (line, None) };
     line.name = Some(reviewed.connection.name.as_str().to_owned());
     line.address = Some(reviewed.connection.base_url.origin());
-    let replaces = line.twin.as_ref().filter(|_| options.replace).map(|twin| twin.id);
-    line.status = match &line.twin {
+    let replaces = line.existing.as_ref().filter(|_| options.replace).map(|existing| existing.id);
+    line.status = match &line.existing {
         Some(_) if options.replace => Status::Replaced,
-        Some(twin) if twin.other_token && !options.keep_both => {
-            line.remarks.push(format!("{} uses a different token there. To replace it with this one, use --replace.", twin.name));
+        Some(existing) if existing.other_token && !options.keep_both => {
+            line.remarks.push(format!("{} uses a different token there. To replace it with this one, use --replace.", existing.name));
             Status::Added
         }
         Some(_) if !options.keep_both => Status::Skipped,
@@ -223,9 +223,9 @@ fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Cho
     if line.status == Status::Skipped {
         return (line, None);
     }
-    if let (Some(twin), Status::Replaced) = (&line.twin, line.status) {
-        line.name = Some(twin.name.clone());
-        if twin.id != reviewed.connection.id {
+    if let (Some(existing), Status::Replaced) = (&line.existing, line.status) {
+        line.name = Some(existing.name.clone());
+        if existing.id != reviewed.connection.id {
             line.remarks.push("Its name, folder, tags and environment are unchanged.".to_owned());
         }
     } else {
@@ -255,14 +255,14 @@ fn tell(kind: Kind, from: &str, told: &[Line], ignored: &[(String, String)], dry
         let name = line.name.as_deref().unwrap_or(&line.place);
         let address = line.address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
         let secret = if line.with_secret { ", with its secret" } else { "" };
-        let twin = line.twin.as_ref().map(|twin| twin.name.as_str()).unwrap_or_default();
+        let existing = line.existing.as_ref().map(|existing| existing.name.as_str()).unwrap_or_default();
         match (line.status, dry_run) {
             (Status::Added, false) => say(format_args!("Added {name}{address}{secret}")),
             (Status::Added, true) => say(format_args!("Would add {name}{address}{secret}")),
             (Status::Replaced, false) => say(format_args!("Replaced {name}{address}{secret}")),
             (Status::Replaced, true) => say(format_args!("Would replace {name}{address}{secret}")),
             (Status::Skipped, _) => {
-                say(format_args!("Skipped {}: already exists as {twin} (--replace or --keep-both)", line.place));
+                say(format_args!("Skipped {}: already exists as {existing} (--replace or --keep-both)", line.place));
             }
             (Status::Refused, _) => say(format_args!("Not imported: {}", line.place)),
             (Status::Failed, _) => say(format_args!("Failed: {name}")),

@@ -27,7 +27,7 @@ const PASSPHRASE_COMMAND: &str = VARIABLES[2];
 /// The command may ask a person: a password manager that has to be unlocked, a key that has to be touched.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);
-const LONGEST: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// `--vault-passphrase-file`, which stands above the environment.
 static NAMED_FILE: OnceLock<PathBuf> = OnceLock::new();
@@ -109,13 +109,13 @@ fn of_file(path: &Path) -> Result<SecretString, Failure> {
 /// # Errors
 /// Why there is none, as a sentence.
 fn first_line(from: impl Read) -> Result<SecretString, &'static str> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
-    from.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(|_| "It cannot be read.")?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
+    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|_| "It cannot be read.")?;
     // The mark of UTF-8 that Windows' editors put in front belongs to the file, not to the passphrase.
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.len() > LONGEST {
+    if line.len() > MAX_BYTES {
         return Err("Its first line is too long.");
     }
     if line.contains(&0) || text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF") {

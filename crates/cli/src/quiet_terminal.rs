@@ -22,7 +22,7 @@ impl QuietTerminal {
         let ended = Arc::clone(&self.ended);
         std::thread::spawn(move || {
             while !*ended.lock().unwrap_or_else(PoisonError::into_inner) {
-                std::thread::sleep(system::GLANCE);
+                std::thread::sleep(system::POLL_INTERVAL);
                 let ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(line) = (!*ended).then(system::typed_line).flatten() {
                     hear(line);
@@ -63,10 +63,10 @@ mod system {
     use zeroize::Zeroizing;
 
     /// So often it is looked whether a line was typed.
-    pub(super) const GLANCE: Duration = Duration::from_millis(100);
+    pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
     /// Terminals give a line in one piece, and no longer ones.
-    const LONGEST_LINE: usize = 4096;
+    const MAX_LINE_BYTES: usize = 4096;
 
     /// As the terminal was before.
     static FORMER: Mutex<Option<Termios>> = Mutex::new(None);
@@ -91,7 +91,7 @@ mod system {
     pub(super) fn typed_line() -> Option<SecretString> {
         let stdin = stdin();
         ioctl_fionread(&stdin).is_ok_and(|waiting| waiting > 0).then_some(())?;
-        let mut bytes = Zeroizing::new([0; LONGEST_LINE]);
+        let mut bytes = Zeroizing::new([0; MAX_LINE_BYTES]);
         let length = read(&stdin, &mut *bytes).ok()?;
         let line = std::str::from_utf8(bytes.get(..length)?).ok()?;
         // Without an end it was cut off, by Ctrl+D or by its length.
@@ -112,7 +112,7 @@ mod system {
 
     use secrecy::SecretString;
 
-    pub(super) const GLANCE: Duration = Duration::from_millis(100);
+    pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
     pub(super) fn quiet() -> bool {
         false

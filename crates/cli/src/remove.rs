@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::{
-    farewell,
     foreign::clean,
     output::{code_of, note, print_json, say},
+    revocation,
     session::Session,
 };
 use brickpass_core::{
@@ -26,7 +26,7 @@ pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, j
     // First: whatever keeps the profile in the file keeps the connection that answers for it, too.
     let taken_out = if keep_profile { TakenOut::default() } else { unpublish(&mut session, &ids)? };
     session.ask(Remove { ids: ids.clone() })?;
-    let Purged { farewell, tokens, failure, .. } = session.ask(Purge { ids, revoke })?;
+    let Purged { revocation, tokens, failure, .. } = session.ask(Purge { ids, revoke })?;
     if let Some(failure) = failure {
         return Err(failure);
     }
@@ -34,7 +34,7 @@ pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, j
     let removed: Vec<&str> = found.iter().map(|entry| entry.connection.name.as_str()).collect();
     if json {
         let mut object = json!({ "removed": removed, "unpublished": taken_out.profiles, "notes": taken_out.notes });
-        farewell::add_to(&mut object, &farewell);
+        revocation::add_to(&mut object, &revocation);
         if revoke_token {
             tokens.add_to(&mut object);
         }
@@ -50,7 +50,7 @@ pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, j
             note(clean(line));
         }
     }
-    let told = farewell::told(&farewell);
+    let told = revocation::told(&revocation);
     Ok(tokens.told(json).unwrap_or(told))
 }
 

@@ -12,13 +12,13 @@ use serde_json::json;
 use super::{
     args::Login,
     environment::{self, Whereabouts},
-    farewell,
     find::find,
     list::sign_in_json,
     output::{count, note, print_json, say},
     quiet_terminal::QuietTerminal,
+    revocation,
     session::{Session, stopped},
-    terminal::{self, Ear, Heard},
+    terminal::{self, Input, Inputs},
 };
 use brickpass_core::{
     connection::{AuthMethod, Connection},
@@ -30,20 +30,20 @@ use brickpass_engine::{
 };
 
 /// After so long without an answer, the browser may be on another computer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const BROWSER_HINT_DELAY: Duration = Duration::from_secs(30);
 
 pub(super) fn login(options: &Login, json: bool) -> Result<ExitCode, Failure> {
     let mut places = environment::places()?;
     places.redirect_port = options.port.or(places.redirect_port);
     let discovery_host = places.discovery_host.clone();
-    let ear = Ear::new();
-    let mut session = Session::open_at(places, ear.wake())?;
+    let inputs = Inputs::new();
+    let mut session = Session::open_at(places, inputs.wake())?;
     let outcome = match &options.name {
         Some(name) if !options.find => {
             let asked = session.find(name)?.connection;
-            at_its_address(&mut session, &ear, options, &asked).map(|done| (asked, done))
+            at_its_address(&mut session, &inputs, options, &asked).map(|done| (asked, done))
         }
-        name => find(&mut session, &ear, options, name.as_deref(), discovery_host),
+        name => find(&mut session, &inputs, options, name.as_deref(), discovery_host),
     };
     let outcome = outcome.map(|(connection, done)| {
         report(&connection, &done, json);
@@ -52,12 +52,12 @@ pub(super) fn login(options: &Login, json: bool) -> Result<ExitCode, Failure> {
     session.settle(outcome)
 }
 
-fn at_its_address(session: &mut Session, ear: &Ear, options: &Login, asked: &Connection) -> Result<SignedIn, Failure> {
+fn at_its_address(session: &mut Session, inputs: &Inputs, options: &Login, asked: &Connection) -> Result<SignedIn, Failure> {
     let owner = browser_owner(session, asked)?;
     if owner.id != asked.id {
         note(format_args!("{} uses the sign-in of {}. Signing in to {1}.", asked.name.as_str(), owner.name.as_str()));
     }
-    sign_in(session, ear, options, owner, SignInPlace::Here)
+    sign_in(session, inputs, options, owner, SignInPlace::Here)
 }
 
 /// The connection that holds the browser sign-in, or what to do instead where there is none.
@@ -85,14 +85,14 @@ fn browser_owner(session: &Session, asked: &Connection) -> Result<Connection, Fa
 /// From the first word to the result, whatever happens in between.
 pub(super) fn sign_in(
     session: &mut Session,
-    ear: &Ear,
+    inputs: &Inputs,
     options: &Login,
     mut owner: Connection,
     place: SignInPlace,
 ) -> Result<SignedIn, Failure> {
     // A passphrase is asked for before the browser takes the person's attention.
     session.need_vault()?;
-    ear.listen_for_interrupt();
+    inputs.listen_for_interrupt();
     if let AuthMethod::Browser(app) = &mut owner.auth
         && app.redirect_port.is_some()
         && options.port.is_some()
@@ -115,8 +115,8 @@ pub(super) fn sign_in(
     let mut quiet = None;
     let mut question = false;
     loop {
-        match ear.next(session, hint.as_ref().map(|(at, _)| *at)) {
-            Heard::Event(Event::Answer(Continuation(news))) => {
+        match inputs.next(session, hint.as_ref().map(|(at, _)| *at)) {
+            Input::Event(Event::Answer(Continuation(news))) => {
                 let Ok(news) = news.downcast::<News>() else { continue };
                 let step = match *news {
                     News::Step(step) => step,
@@ -133,39 +133,39 @@ pub(super) fn sign_in(
                 match &step {
                     SignInStep::Waiting { address, port, .. } => {
                         let words = no_answer_yet(address.expose_secret(), *port, shows_address(&step), told.typed);
-                        hint = (!told.explains_the_way(&step)).then(|| (Instant::now() + PATIENCE, words));
+                        hint = (!told.explains_the_way(&step)).then(|| (Instant::now() + BROWSER_HINT_DELAY, words));
                         if options.paste {
-                            ear.ask(PASTE);
+                            inputs.ask(PASTE);
                         } else if let Some(quiet) = &quiet {
-                            ear.hear_typed(quiet);
+                            inputs.hear_typed(quiet);
                         }
                     }
                     // Nobody is there to paste another one.
                     SignInStep::PasteRefused { .. } if quiet.is_none() => return Err(not_pasted()),
-                    SignInStep::PasteRefused { .. } if options.paste => ear.ask(PASTE),
+                    SignInStep::PasteRefused { .. } if options.paste => inputs.ask(PASTE),
                     SignInStep::PasteRefused { .. } | SignInStep::WrongKey { .. } => {}
                     SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. } => {
                         hint = None;
-                        question = answer(&control, ear, options, &step);
+                        question = answer(&control, inputs, options, &step);
                     }
                     _ => hint = None,
                 }
             }
-            Heard::Event(_) => {}
-            Heard::Line(line) if std::mem::take(&mut question) => {
+            Input::Event(_) => {}
+            Input::Line(line) if std::mem::take(&mut question) => {
                 control.answer(line.is_some_and(|line| terminal::is_yes(line.expose_secret())));
             }
-            Heard::Typed(line) => {
+            Input::Typed(line) => {
                 // Anything else is thrown away.
                 if is_address(line.expose_secret()) {
                     control.paste(line);
                 }
             }
-            Heard::Line(Some(address)) => control.paste(address),
-            Heard::Line(None) => return Err(not_pasted()),
-            Heard::Interrupt => drop(cancel.take()),
-            Heard::Silence => hint.take().into_iter().for_each(|(_, words)| note(words)),
-            Heard::Ended => return Err(stopped()),
+            Input::Line(Some(address)) => control.paste(address),
+            Input::Line(None) => return Err(not_pasted()),
+            Input::Interrupt => drop(cancel.take()),
+            Input::Timeout => hint.take().into_iter().for_each(|(_, words)| note(words)),
+            Input::Ended => return Err(stopped()),
         }
     }
 }
@@ -195,13 +195,13 @@ fn not_pasted() -> Failure {
 }
 
 /// Whether an answer is still expected.
-fn answer(control: &SignInControl, ear: &Ear, options: &Login, step: &SignInStep) -> bool {
+fn answer(control: &SignInControl, inputs: &Inputs, options: &Login, step: &SignInStep) -> bool {
     let other_user = matches!(step, SignInStep::OtherUser { .. });
     if other_user && options.yes {
         control.answer(true);
         false
     } else if terminal::attended() {
-        ear.ask(if other_user { "Switch to the new user? [y/N] " } else { "Do you trust this address? [y/N] " });
+        inputs.ask(if other_user { "Switch to the new user? [y/N] " } else { "Do you trust this address? [y/N] " });
         true
     } else {
         let way = if other_user { "or use --yes" } else { "because only you can answer this" };
@@ -337,14 +337,14 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
     session.need_vault()?;
     let was = session.describe_sign_in(&asked).ok().flatten().map(|sign_in| sign_in.user);
     let sharing = session.snapshot.entries.iter().filter(|entry| entry.connection.sign_in_of == Some(owner.id)).count();
-    let SignedOut { farewell, .. } = session.ask(SignOut { id: asked.id })?;
+    let SignedOut { revocation, .. } = session.ask(SignOut { id: asked.id })?;
     if sharing > 0 {
         let others = count(sharing, "connection that uses it", "connections that use it");
         note(format_args!("This was the sign-in of {} and {others}.", owner.name.as_str()));
     }
     if json {
         let mut object = json!({ "name": asked.name.as_str(), "signed_out": true, "user": was });
-        farewell::add_to(&mut object, &farewell);
+        revocation::add_to(&mut object, &revocation);
         print_json(&object);
     } else {
         match was {
@@ -352,7 +352,7 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
             None => say(format_args!("Not signed in ({})", asked.name.as_str())),
         }
     }
-    session.settle(Ok(farewell::told(&farewell)))
+    session.settle(Ok(revocation::told(&revocation)))
 }
 
 #[cfg(test)]

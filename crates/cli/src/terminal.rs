@@ -16,7 +16,7 @@ use brickpass_engine::Event;
 
 /// What came first.
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
-pub(super) enum Heard {
+pub(super) enum Input {
     Event(Event),
     /// Ctrl+C.
     Interrupt,
@@ -25,7 +25,7 @@ pub(super) enum Heard {
     /// A line typed without a prompt.
     Typed(SecretString),
     /// Nothing within the time.
-    Silence,
+    Timeout,
     /// The engine stopped.
     Ended,
 }
@@ -38,7 +38,7 @@ enum Signal {
     Typed(SecretString),
 }
 
-pub(super) struct Ear {
+pub(super) struct Inputs {
     sender: Sender<Signal>,
     receiver: Receiver<Signal>,
     /// Somebody waits for a line already.
@@ -55,12 +55,12 @@ impl Drop for Wake {
 }
 
 /// An address with a code is never as long. Bytes.
-const LONGEST_LINE: usize = 64 * 1024;
+const MAX_LINE_BYTES: usize = 64 * 1024;
 
 /// Longer than anything that is waited for here.
-const LONG: Duration = Duration::from_hours(1);
+const MAX_WAIT: Duration = Duration::from_hours(1);
 
-impl Ear {
+impl Inputs {
     pub(super) fn new() -> Self {
         let (sender, receiver) = channel();
         Self { sender, receiver, reads: Cell::new(false) }
@@ -99,8 +99,8 @@ impl Ear {
         }
         let sender = self.sender.clone();
         thread::spawn(move || {
-            let mut line = Zeroizing::new(String::with_capacity(LONGEST_LINE));
-            let read = std::io::stdin().lock().take(LONGEST_LINE as u64).read_line(&mut line);
+            let mut line = Zeroizing::new(String::with_capacity(MAX_LINE_BYTES));
+            let read = std::io::stdin().lock().take(MAX_LINE_BYTES as u64).read_line(&mut line);
             let line = matches!(read, Ok(1..)).then(|| SecretString::from(line.trim()));
             let _ = sender.send(Signal::Line(line));
         });
@@ -113,24 +113,24 @@ impl Ear {
     }
 
     /// Waits until something happens, at most until then.
-    pub(super) fn next(&self, session: &mut Session, until: Option<Instant>) -> Heard {
-        let until = until.unwrap_or_else(|| Instant::now() + LONG);
+    pub(super) fn next(&self, session: &mut Session, until: Option<Instant>) -> Input {
+        let until = until.unwrap_or_else(|| Instant::now() + MAX_WAIT);
         loop {
             if let Some(event) = session.try_next() {
-                return Heard::Event(event);
+                return Input::Event(event);
             }
             match self.receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Signal::Event) => {}
-                Ok(Signal::Interrupt) => return Heard::Interrupt,
+                Ok(Signal::Interrupt) => return Input::Interrupt,
                 Ok(Signal::Line(line)) => {
                     self.reads.set(false);
-                    return Heard::Line(line);
+                    return Input::Line(line);
                 }
-                Ok(Signal::Typed(line)) => return Heard::Typed(line),
+                Ok(Signal::Typed(line)) => return Input::Typed(line),
                 // Its last words were sent before.
-                Ok(Signal::Ended) => return session.try_next().map_or(Heard::Ended, Heard::Event),
-                Err(RecvTimeoutError::Timeout) => return Heard::Silence,
-                Err(RecvTimeoutError::Disconnected) => return Heard::Ended,
+                Ok(Signal::Ended) => return session.try_next().map_or(Input::Ended, Input::Event),
+                Err(RecvTimeoutError::Timeout) => return Input::Timeout,
+                Err(RecvTimeoutError::Disconnected) => return Input::Ended,
             }
         }
     }
@@ -171,15 +171,15 @@ mod tests {
     #[test]
     fn silence_is_heard_in_time_and_the_end_of_the_engine_too() {
         let folder = tempfile::tempdir().unwrap();
-        let ear = Ear::new();
-        let mut session = Session::open_at(Places::new(folder.path().join("config"), folder.path().join("state")), ear.wake()).unwrap();
+        let inputs = Inputs::new();
+        let mut session = Session::open_at(Places::new(folder.path().join("config"), folder.path().join("state")), inputs.wake()).unwrap();
         let began = Instant::now();
-        while !matches!(ear.next(&mut session, Some(began + Duration::from_millis(200))), Heard::Silence) {}
+        while !matches!(inputs.next(&mut session, Some(began + Duration::from_millis(200))), Input::Timeout) {}
         assert!(began.elapsed() >= Duration::from_millis(200));
 
-        let _ = ear.sender.send(Signal::Interrupt);
-        assert!(matches!(ear.next(&mut session, None), Heard::Interrupt));
-        let other = Ear::new();
+        let _ = inputs.sender.send(Signal::Interrupt);
+        assert!(matches!(inputs.next(&mut session, None), Input::Interrupt));
+        let other = Inputs::new();
         drop(Session::open_at(Places::new(folder.path().join("config"), folder.path().join("state")), other.wake()).unwrap());
         let mut ended = false;
         while let Ok(signal) = other.receiver.recv_timeout(Duration::from_secs(10)) {

@@ -13,9 +13,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Workspace, assignments,
+    Workspace, assignments, auth,
     catalogue::{ACCOUNT_ID, CloudKind},
-    clusters, errors, gate, identity, objects,
+    clusters, errors, identity, objects,
     oidc::{self, Authority, Caller, Realm},
     pages, principal_secrets, scim, tokens,
 };
@@ -73,27 +73,27 @@ async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: N
     }
     if account.realm == Realm::Unified && path.starts_with("/api/") && !is_accounts(&path) {
         return match account.wanted(request.headers()) {
-            Some(workspace) => gate::answer(workspace, request, next).await,
+            Some(workspace) => auth::answer(workspace, request, next).await,
             // Source: the Databricks SDKs say that such a host answers so without the header.
             None => Html(pages::login("Databricks")).into_response(),
         };
     }
     tokio::time::sleep(account.latency).await;
     let mut response = if path.starts_with("/api/") {
-        match gate::bearer(request.headers()).map(|token| account.authority.caller(token, account.realm)) {
+        match auth::bearer(request.headers()).map(|token| account.authority.caller(token, account.realm)) {
             None => errors::missing_credential(),
             Some(None) => errors::invalid_token(),
             Some(Some(caller)) => {
                 request.extensions_mut().insert(caller);
                 let changes = !request.method().is_safe();
                 let answered = next.run(request).await;
-                if changes && account.authority.loses_this_answer() { gate::cut_short(answered).await } else { answered }
+                if changes && account.authority.loses_this_answer() { auth::cut_short(answered).await } else { answered }
             }
         }
     } else {
         next.run(request).await
     };
-    gate::sign(&mut response);
+    auth::sign(&mut response);
     response
 }
 

@@ -9,6 +9,7 @@
 mod access;
 mod account;
 mod assignments;
+mod auth;
 mod catalogue;
 mod clusters;
 mod compute;
@@ -17,7 +18,6 @@ mod cut;
 mod discovery;
 mod errors;
 mod faults;
-mod gate;
 mod handles;
 mod identity;
 mod input;

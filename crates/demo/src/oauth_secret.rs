@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Of one service principal. Source: the documentation of OAuth for service principals.
-pub(super) const MOST_SECRETS: usize = 5;
+pub(super) const MAX_SECRETS: usize = 5;
 
 /// 730 days. Source: `lifetime` in the Databricks SDK for Python, `service/oauth2`.
 pub(super) const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(730 * 24);

@@ -19,7 +19,7 @@ use super::{
     catalogue::ACCOUNT_ID,
     errors::ApiRefusal,
     input::{self, number},
-    oauth_secret::{MOST_SECRETS, Secret},
+    oauth_secret::{MAX_SECRETS, Secret},
     place::Place,
     principals::Refused,
 };
@@ -92,7 +92,7 @@ impl From<Refused> for ApiRefusal {
             Refused::TooManySecrets => Self::new(
                 StatusCode::BAD_REQUEST,
                 "QUOTA_EXCEEDED",
-                format!("A service principal can have at most {MOST_SECRETS} secrets. Delete one before creating another."),
+                format!("A service principal can have at most {MAX_SECRETS} secrets. Delete one before creating another."),
             ),
             Refused::NoLifetime => Self::invalid_parameter("The lifetime of a secret must be positive."),
             Refused::LifetimeTooLong => Self::invalid_parameter("The lifetime of a secret exceeds the maximum of 730 days (63072000s)."),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     catalogue::Principal,
-    oauth_secret::{LONGEST_LIFETIME, MOST_SECRETS, Secret},
+    oauth_secret::{LONGEST_LIFETIME, MAX_SECRETS, Secret},
     oidc::Realm,
 };
 
@@ -239,7 +239,7 @@ impl Principals {
         if lifetime > LONGEST_LIFETIME {
             return Err(Refused::LifetimeTooLong);
         }
-        if known.secrets.len() >= MOST_SECRETS {
+        if known.secrets.len() >= MAX_SECRETS {
             return Err(Refused::TooManySecrets);
         }
         let secret = Secret { expires_at: Some(now.saturating_add(lifetime).unwrap_or(Timestamp::MAX)), ..Secret::new(now, 0, None) };

@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 use tokio::{runtime, sync::oneshot};
 
 use super::{
-    Workspace, clusters, discovery, errors, gate, identity, objects,
+    Workspace, auth, clusters, discovery, errors, identity, objects,
     oidc::{self, Realm},
     pages, principal_secrets, scim, tokens,
 };
@@ -87,5 +87,5 @@ pub(super) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(oidc::routes(Arc::clone(&workspace.authority), Realm::Workspace(workspace.id)))
         .fallback(errors::no_such_endpoint)
         .method_not_allowed_fallback(errors::no_such_endpoint)
-        .layer(middleware::from_fn_with_state(workspace, gate::pass))
+        .layer(middleware::from_fn_with_state(workspace, auth::pass))
 }

@@ -4,11 +4,11 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{
     activity::Done,
+    api_context::ApiContext,
     blocking::blocking,
     connections,
     event::Event,
     owner::{self, Owned, may_use, owned},
-    reach::Reach,
     request::{Context, Order, Recorder, Request},
     shared::Shared,
 };
@@ -16,8 +16,8 @@ use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Level},
     failure::{Code, Failure, Remedy},
 };
-use brickpass_databricks::{oauth::AccessToken, rest::AccountWorkspace, session::Farewell};
-use brickpass_storage::Deed;
+use brickpass_databricks::{oauth::AccessToken, rest::AccountWorkspace, session::Revocation};
+use brickpass_storage::AuditAction;
 
 /// Gets a valid access token, for the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Request for GetAccessToken {
     const ORDER: Order = Order::Question;
 
     fn recorder(&self) -> Recorder<AccessToken> {
-        let done = Done::new(self.id, Deed::AccessToken);
+        let done = Done::new(self.id, AuditAction::AccessToken);
         Box::new(|outcome| vec![done.ended(outcome)])
     }
 
@@ -87,7 +87,7 @@ impl Request for AddWorkspaces {
 
     fn recorder(&self) -> Recorder<Vec<ConnectionId>> {
         let ids = self.ids();
-        Box::new(move |outcome| ids.into_iter().map(|id| Done::new(id, Deed::WorkspacesAdded).ended(outcome)).collect())
+        Box::new(move |outcome| ids.into_iter().map(|id| Done::new(id, AuditAction::WorkspacesAdded).ended(outcome)).collect())
     }
 
     async fn run(self, context: Context) -> Result<Vec<ConnectionId>, Failure> {
@@ -146,7 +146,7 @@ pub struct SignOut {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedOut {
     pub users: Vec<ConnectionId>,
-    pub farewell: Farewell,
+    pub revocation: Revocation,
 }
 
 impl Request for SignOut {
@@ -156,7 +156,7 @@ impl Request for SignOut {
 
     fn recorder(&self) -> Recorder<SignedOut> {
         let id = self.id;
-        let one = |id| Done::new(id, Deed::SignOut);
+        let one = |id| Done::new(id, AuditAction::SignOut);
         Box::new(move |outcome| match outcome {
             Ok(signed_out) => signed_out.users.iter().copied().map(one).collect(),
             Err(failure) => vec![one(id).failed(failure)],
@@ -166,7 +166,7 @@ impl Request for SignOut {
     async fn run(self, context: Context) -> Result<SignedOut, Failure> {
         let shared = &context.shared;
         let Owned { owner, users, .. } = context.unless_cancelled(owned(shared, self.id)).await?;
-        let farewell = shared.sessions.sign_out(&owner).await?;
+        let revocation = shared.sessions.sign_out(&owner).await?;
         if owner.auth.kind() == AuthKind::Browser {
             owner::everybody_has_to_sign_in(shared, users.clone()).await;
         }
@@ -174,18 +174,18 @@ impl Request for SignOut {
             shared.outbox.send(Event::SignInDescribed { id, outcome: Ok(None) });
         }
         shared.outbox.wake_cli_tokens();
-        Ok(SignedOut { users, farewell })
+        Ok(SignedOut { users, revocation })
     }
 }
 
 async fn workspaces(shared: &Arc<Shared>, id: ConnectionId) -> Result<Vec<AccountWorkspace>, Failure> {
     let owner = may_use(shared, id).await?.owner.id;
     let allowed = |level: &Level| if matches!(level, Level::Account { .. }) { Ok(()) } else { Err(no_account()) };
-    let mut reach = Reach::of(shared, owner, allowed).await?;
-    let Some(account) = reach.account_id() else { return Err(no_account()) };
+    let mut api = ApiContext::of(shared, owner, allowed).await?;
+    let Some(account) = api.account_id() else { return Err(no_account()) };
     let account = &account;
-    let listed = reach.ask(|client, call| async move { client.account_workspaces(account, &call).await }).await;
-    listed.map_err(|error| reach.explained(error.failure))
+    let listed = api.ask(|client, call| async move { client.account_workspaces(account, &call).await }).await;
+    listed.map_err(|error| api.explained(error.failure))
 }
 
 fn no_account() -> Failure {

@@ -16,7 +16,7 @@ use brickpass_core::{
 };
 use brickpass_interchange::backup;
 use brickpass_storage as storage;
-use brickpass_storage::{Deed, SecretKey, VaultError};
+use brickpass_storage::{AuditAction, SecretKey, VaultError};
 
 /// Writes all connections and their secrets to a new file that only the passphrase opens.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Request for Backup {
     fn recorder(&self) -> Recorder<BackedUp> {
         Box::new(|outcome| {
             let with_secret = outcome.iter().flat_map(|backup| &backup.with_secret);
-            with_secret.map(|id| Done::new(*id, Deed::BackedUp)).collect()
+            with_secret.map(|id| Done::new(*id, AuditAction::BackedUp)).collect()
         })
     }
 
@@ -126,7 +126,7 @@ mod tests {
         let ids = vec![ConnectionId::random(), ConnectionId::random()];
         let backup = || Backup { to: PathBuf::from("x"), passphrase: "passphrase".into() };
         let outcome = BackedUp { connections: 3, with_secret: ids.clone(), sign_ins: 1, left_out: Vec::new() };
-        assert_eq!(backup().recorder()(&Ok(outcome)), [Done::new(ids[0], Deed::BackedUp), Done::new(ids[1], Deed::BackedUp)]);
+        assert_eq!(backup().recorder()(&Ok(outcome)), [Done::new(ids[0], AuditAction::BackedUp), Done::new(ids[1], AuditAction::BackedUp)]);
         assert_eq!(backup().recorder()(&Err(crate::blocking::crashed())), []);
     }
 }

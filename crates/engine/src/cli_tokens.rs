@@ -29,16 +29,16 @@ use brickpass_interchange::databrickscfg::{File, LARGEST, Leads, Places};
 use brickpass_storage::{Handed, NotedToken, TokenNotes, VaultHome, foreign_digest, read_given};
 
 /// The steady clock stands still while the computer sleeps: so often the wall's is looked at.
-const GLANCE: Duration = Duration::from_secs(60);
+const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Sessions give out another token from five minutes before the end of one on.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// Nobody waits longer for the entries of others; a renewal goes on by itself.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// So long the keyring may take to say what is there.
-const GLIMPSE: Duration = Duration::from_secs(3);
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Where the CLI is told to keep its tokens (its `libs/auth/storage/mode.go`).
 const STORAGE_VARIABLE: &str = "DATABRICKS_AUTH_STORAGE";
@@ -57,7 +57,7 @@ pub(super) async fn watch(shared: Arc<Shared>, signal: CliTokensSignal) {
     loop {
         tokio::select! {
             () = signal.raised() => settle(&shared, &signal).await,
-            () = tokio::time::sleep(GLANCE) => {
+            () = tokio::time::sleep(CLOCK_CHECK_INTERVAL) => {
                 renew_ahead(&shared, &signal).await;
                 settle(&shared, &signal).await;
             }
@@ -102,7 +102,7 @@ pub(super) async fn tell(shared: &Arc<Shared>) {
         noted.into_iter().filter(|(profile, _)| asker.cli_tokens.whose(profile).is_ok_and(|whose| whose.is_none())).map(|it| it.0).collect()
     });
     // A keyring that does not answer in time is not waited for.
-    let gone: HashSet<String> = tokio::time::timeout(GLIMPSE, gone).await.ok().and_then(Result::ok).unwrap_or_default();
+    let gone: HashSet<String> = tokio::time::timeout(KEYRING_TIMEOUT, gone).await.ok().and_then(Result::ok).unwrap_or_default();
     let reader = Arc::clone(shared);
     let known = blocking(move || {
         let Ok(Plan { off, wanted, .. }) = plan(&reader) else { return Vec::new() };
@@ -121,7 +121,7 @@ pub(super) async fn tell(shared: &Arc<Shared>) {
 async fn renew_ahead(shared: &Arc<Shared>, signal: &CliTokensSignal) {
     let reader = Arc::clone(shared);
     let Ok(noted) = blocking(move || reader.cli_tokens.noted()).await else { return };
-    let soon = Timestamp::now().saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let soon = Timestamp::now().saturating_add(RENEWAL_MARGIN).unwrap_or(Timestamp::MAX);
     let ending: Vec<String> =
         noted.into_iter().filter(|(_, token)| token.expires_at.is_some_and(|end| end < soon)).map(|(profile, _)| profile).collect();
     if !ending.is_empty() {
@@ -160,7 +160,7 @@ async fn settled(shared: &Arc<Shared>, which: impl Fn(&str) -> bool) -> Vec<CliT
     for (place, wanted) in wanted.iter().enumerate() {
         let (shared, connection, owner) = (Arc::clone(shared), wanted.connection.clone(), wanted.owner.clone());
         asking.spawn(async move {
-            let token = tokio::time::timeout(PATIENCE, token_of(&shared, &connection, &owner)).await;
+            let token = tokio::time::timeout(SETTLE_TIMEOUT, token_of(&shared, &connection, &owner)).await;
             (place, token.unwrap_or_else(|_| Err(late())))
         });
     }

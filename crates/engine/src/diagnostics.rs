@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     blocking::blocking,
-    computer,
+    preflight,
     request::{Context, Order, Request},
     shared::Shared,
 };
@@ -20,7 +20,7 @@ use brickpass_core::{
 };
 use brickpass_databricks::rest::{Route, redact};
 use brickpass_interchange::no_secret;
-use brickpass_storage::{Activity, Deed, LibraryError, Mode, Snapshot, ThemeChoice, VaultHome, VaultStatus, write_new};
+use brickpass_storage::{Activity, AuditAction, LibraryError, Mode, Snapshot, ThemeChoice, VaultHome, VaultStatus, write_new};
 
 /// The number of reported failures, newest first.
 const FAILURES: usize = 20;
@@ -87,7 +87,7 @@ pub struct NetworkFacts {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecentFailure {
-    pub what: Deed,
+    pub what: AuditAction,
     pub code: Code,
     pub minutes_ago: u64,
 }
@@ -157,7 +157,7 @@ impl Diagnostics {
             },
             settings: SettingsFacts { theme: ThemeChoice::Dark, clipboard_seconds: 30, unknown: 0 },
             network: NetworkFacts { proxy: Some(true), ca_file: true },
-            failures: vec![RecentFailure { what: Deed::Test, code: Code::Dns, minutes_ago: 3 }],
+            failures: vec![RecentFailure { what: AuditAction::Test, code: Code::Dns, minutes_ago: 3 }],
             checks: vec![Checked { check: Check::Clock, result: Found::OK }],
         }
     }
@@ -246,7 +246,7 @@ fn gather(shared: &Shared, proxy: &Result<bool, Failure>, now: Timestamp) -> Dia
             Checked { check: Check::Certificates, result: Found::of(proxy) },
             Checked { check: Check::SignInPorts, result: sign_in_ports(shared) },
             Checked { check: Check::Browser, result: if around.browser { Found::OK } else { Found::Word("missing") } },
-            Checked { check: Check::Clock, result: if computer::clock_is_past(now) { Found::Word("past") } else { Found::OK } },
+            Checked { check: Check::Clock, result: if preflight::clock_is_past(now) { Found::Word("past") } else { Found::OK } },
         ],
     }
 }
@@ -270,8 +270,8 @@ fn connections_file(library: &Result<Snapshot, LibraryError>) -> Found {
 }
 
 fn sign_in_ports(shared: &Shared) -> Found {
-    let wanted = shared.places.redirect_port.map_or(computer::REGISTERED_PORTS, |port| port..=port);
-    if computer::free_ports(wanted) > 0 { Found::OK } else { Found::Failed(Code::PortsTaken) }
+    let wanted = shared.places.redirect_port.map_or(preflight::REGISTERED_PORTS, |port| port..=port);
+    if preflight::free_ports(wanted) > 0 { Found::OK } else { Found::Failed(Code::PortsTaken) }
 }
 
 fn connections(shared: &Shared, snapshot: &Snapshot) -> ConnectionFacts {

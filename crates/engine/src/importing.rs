@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use self::same::{Tokens, twin_of};
-pub use self::{same::Twin, undo::ImportId};
+pub use self::{same::ExistingMatch, undo::ImportId};
 pub(super) use self::{
     same::replacement,
     undo::{Undo, Undone},
@@ -71,7 +71,7 @@ pub struct PreviewRow {
     pub ignored: Vec<(String, String)>,
     /// The same connection, which is there already, or one of the same name that signs in at the same address with another token. A
     /// connection of the same name at another address is none: its name is a coincidence, which the remarks tell.
-    pub twin: Option<Twin>,
+    pub existing: Option<ExistingMatch>,
 }
 
 /// What is to become of a row.
@@ -187,7 +187,7 @@ fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<Stri
             && !row.with_secret
             && new.connection.base_url == ours.connection.base_url
         {
-            row.twin = Some(Twin::same_as(&ours.connection));
+            row.existing = Some(ExistingMatch::same_as(&ours.connection));
             row.remarks = vec!["Published by Brickpass.".to_owned()];
         }
         row
@@ -200,7 +200,7 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alo
     let FoundConnection { place, mut draft, secret, mut remarks, refused, ignored } = found;
     if let Some(why) = refused {
         remarks.insert(0, why);
-        return PreviewRow { place, connection: None, with_secret: false, remarks, ignored, twin: None };
+        return PreviewRow { place, connection: None, with_secret: false, remarks, ignored, existing: None };
     }
     if let Some((_, secret)) = &secret {
         draft.secret = TypedSecret::from(secret.expose_secret());
@@ -223,10 +223,10 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alo
         taken.insert(reviewed.connection.name.as_str().to_lowercase(), reviewed.connection.base_url.origin());
         Box::new(reviewed)
     });
-    let twin = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries, address_alone, tokens));
+    let existing = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries, address_alone, tokens));
     if let Some(reviewed) = connection.as_deref() {
-        remarks.extend(about_the_name(reviewed, &named, clashes.as_deref(), twin.as_ref()));
-        let old = twin.as_ref().and_then(|twin| entries.iter().find(|entry| entry.connection.id == twin.id));
+        remarks.extend(about_the_name(reviewed, &named, clashes.as_deref(), existing.as_ref()));
+        let old = existing.as_ref().and_then(|existing| entries.iter().find(|entry| entry.connection.id == existing.id));
         remarks.extend(old.and_then(|old| moves(&old.connection, &reviewed.connection)));
         if let Some(old) = old.filter(|old| reviewed.secret.is_none() && keeps_its_secret(&old.connection, &reviewed.connection)) {
             let stays = format!("If it replaces \"{}\", the stored secret is kept. Otherwise enter it.", old.connection.name.as_str());
@@ -236,7 +236,7 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alo
         }
     }
     let with_secret = connection.as_ref().is_some_and(|reviewed| reviewed.secret.is_some());
-    PreviewRow { place, connection, with_secret, remarks, ignored, twin }
+    PreviewRow { place, connection, with_secret, remarks, ignored, existing }
 }
 
 /// The judgement of the form, with the address taken as confirmed (it is looked at afterwards). A secret that does not fit stays behind.
@@ -282,12 +282,12 @@ fn short(base_url: &BaseUrl) -> &str {
 }
 
 /// Why the connection would have another name than in the file; nothing when it takes the place of one of that name.
-fn about_the_name(reviewed: &Reviewed, named: &str, clashes: Option<&str>, twin: Option<&Twin>) -> Option<String> {
+fn about_the_name(reviewed: &Reviewed, named: &str, clashes: Option<&str>, existing: Option<&ExistingMatch>) -> Option<String> {
     let name = reviewed.connection.name.as_str();
     let origin = reviewed.connection.base_url.origin();
     match clashes {
         _ if named.is_empty() || name.eq_ignore_ascii_case(named) => None,
-        _ if twin.is_some_and(|twin| !twin.other_token && twin.name.eq_ignore_ascii_case(named)) => None,
+        _ if existing.is_some_and(|existing| !existing.other_token && existing.name.eq_ignore_ascii_case(named)) => None,
         Some(bearer) if bearer != origin => Some(format!("{bearer} already has this name. This one will be named \"{name}\".")),
         _ => Some(format!("The name is already in use or not valid. It will be named \"{name}\".")),
     }

@@ -3,11 +3,11 @@
 mod accounts;
 mod activity;
 mod admin;
+mod api_context;
 mod backup;
 mod blocking;
 mod cli_tokens;
 pub mod clipboard;
-mod computer;
 mod connections;
 mod copies;
 mod desktop;
@@ -22,8 +22,8 @@ mod metadata_service;
 mod outbox;
 mod owner;
 mod places;
+mod preflight;
 mod publish;
-mod reach;
 mod recover;
 mod reminders;
 mod request;
@@ -32,7 +32,7 @@ mod serve;
 mod shared;
 mod signing_in;
 mod testing;
-mod token_desk;
+mod token_provider;
 mod tokens;
 mod vault;
 mod verify;
@@ -52,11 +52,10 @@ pub use admin::{
 pub use backup::{BackedUp, Backup, SaveInventory};
 pub use brickpass_databricks::{
     oauth::AccessToken,
-    session::{Farewell, SignIn},
+    session::{Revocation, SignIn},
 };
-pub use brickpass_storage::{ActivityEntry, Deed, TokenNote};
+pub use brickpass_storage::{ActivityEntry, AuditAction, TokenNote};
 pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff, off_by_storage};
-pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use connections::{
     Duplicate, Import, ImportUndone, Imported, Purge, Purged, Refresh, Remove, Restore, Save, SaveOutcome, Start, UndoImport,
 };
@@ -65,10 +64,11 @@ pub use diagnostics::{Diagnose, Diagnostics, SaveDiagnostics};
 pub use effective::{Attribute, Effective, Family, FindEffective, Problem, Source, Speaker, Verdict};
 pub use event::{Continuation, Event};
 pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};
-pub use importing::{Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};
+pub use importing::{Chosen, ExistingMatch, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use owner::DescribeSignIn;
 pub use places::{Around, OpenUrl, Places};
+pub use preflight::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use publish::{
     Applied, ApplyPlan, Drift, ForgetProfile, KeepProfile, ListProfiles, Orphan, Plan, PlanEdit, PlanPublish, ProfileLine, ProfilesFile,
     Replaced, RestoreProfiles, TakenOut, Unpublish,
@@ -80,7 +80,7 @@ pub use secrets::{ClearClipboard, CopySecret, CopyStored, DescribeSecret, KeepCl
 use serve::Message;
 pub use signing_in::{Found, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignedIn};
 pub use testing::{TestConnection, TestResult};
-pub use token_desk::{ProfilesPlace, TokenDesk};
+pub use token_provider::{ProfilesPlace, TokenProvider};
 pub use tokens::{
     GenerateToken, ListTokens, NotRevocable, RemovedTokens, RevokeTokens, RevokedTokens, RotateToken, Rotated, TokenList, UseToken,
     comment_without_mark, default_comment, interrupted_token_changes, revocable_token,

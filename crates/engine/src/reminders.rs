@@ -2,10 +2,10 @@
 
 mod due;
 mod known;
+mod messages;
 mod notification;
 mod signal;
 mod watch;
-mod words;
 
 pub use due::days_left;
 pub use known::{ExpiringToken, expiring_tokens};

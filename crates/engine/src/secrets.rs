@@ -14,7 +14,7 @@ use brickpass_core::{
     connection::{ConnectionId, EnteredFor, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_storage::{Deed, SecretDescription, SecretId, SecretKey};
+use brickpass_storage::{AuditAction, SecretDescription, SecretId, SecretKey};
 
 /// Gets whether a secret is stored, and its last four characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +68,8 @@ impl Request for RevealSecret {
         let Self { id, kind } = *self;
         Box::new(move |outcome| match outcome {
             Ok(None) => Vec::new(),
-            Ok(Some(_)) => vec![Done::new(id, Deed::Reveal).with(Some(kind.word().to_owned()))],
-            Err(failure) => vec![Done::new(id, Deed::Reveal).failed(failure)],
+            Ok(Some(_)) => vec![Done::new(id, AuditAction::Reveal).with(Some(kind.word().to_owned()))],
+            Err(failure) => vec![Done::new(id, AuditAction::Reveal).failed(failure)],
         })
     }
 
@@ -111,7 +111,7 @@ impl Request for CopyStored {
     const ORDER: Order = Order::Question;
 
     fn recorder(&self) -> Recorder<bool> {
-        let done = Done::new(self.id, Deed::Copied);
+        let done = Done::new(self.id, AuditAction::Copied);
         // Once it is on the clipboard, that is recorded.
         let failed = move |failure: &Failure| (failure.code != Code::Unsupported).then(|| done.failed(failure));
         Box::new(|outcome| outcome.as_ref().err().and_then(failed).into_iter().collect())

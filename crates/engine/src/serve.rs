@@ -96,6 +96,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Message>, outb
     // What has just been changed decides about the entries of the Databricks CLI.
     let _ = tokio::time::timeout(LAST_CLI_TOKENS, cli_tokens::settle(&shared, &cli_tokens_signal)).await;
     // A renewal that is cut off would leave a refresh token in the vault that has been used.
-    let _ = tokio::time::timeout(LAST_RENEWALS, shared.sessions.landed()).await;
+    let _ = tokio::time::timeout(LAST_RENEWALS, shared.sessions.drained()).await;
     let _ = blocking(move || log.flush(LAST_ENTRIES)).await;
 }

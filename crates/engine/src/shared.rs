@@ -22,7 +22,7 @@ use super::{
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::{
     rest::{Http, HttpSettings},
-    session::{Sessions, Surroundings},
+    session::{SessionDeps, Sessions},
 };
 use brickpass_storage::{
     CliTokens, FirstAddresses, History, Journal, Library, Reminders, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, VaultContext,
@@ -30,7 +30,7 @@ use brickpass_storage::{
 };
 
 /// A sentence names at most this many profiles.
-const MOST_NAMES: usize = 5;
+const MAX_NAMES: usize = 5;
 
 /// What the parts of the engine have in common.
 pub(super) struct Shared {
@@ -78,7 +78,7 @@ impl Shared {
         let current = Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings };
         let current = Arc::new(RwLock::new(current));
         Self {
-            sessions: Sessions::new(surroundings(&current, &places, changed)),
+            sessions: Sessions::new(deps(&current, &places, changed)),
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
             token_notes: TokenNotes::new(&places.state_dir),
@@ -142,8 +142,8 @@ impl Shared {
         let connections = entries.iter().map(|entry| &entry.connection);
         let without: Vec<&str> =
             connections.filter(|it| it.keeps_a_secret() && !held.contains(&it.id)).map(|it| it.name.as_str()).collect();
-        let named = without.iter().take(MOST_NAMES).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        let more = without.len().saturating_sub(MOST_NAMES);
+        let named = without.iter().take(MAX_NAMES).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let more = without.len().saturating_sub(MAX_NAMES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         (!without.is_empty()).then(|| {
             format!(
@@ -200,14 +200,14 @@ fn read(current: &RwLock<Current>) -> Current {
 }
 
 /// Sessions follow the settings.
-fn surroundings(current: &Arc<RwLock<Current>>, places: &Places, changed: mpsc::UnboundedSender<ConnectionId>) -> Surroundings {
+fn deps(current: &Arc<RwLock<Current>>, places: &Places, changed: mpsc::UnboundedSender<ConnectionId>) -> SessionDeps {
     let (for_vault, for_http) = (Arc::clone(current), Arc::clone(current));
-    Surroundings {
+    SessionDeps {
         vault: Box::new(move || read(&for_vault).vault),
         http: Box::new(move || read(&for_http).http),
         clock: Box::new(Timestamp::now),
         state_dir: places.state_dir.clone(),
-        patience: Surroundings::PATIENCE,
+        lock_timeout: SessionDeps::LOCK_TIMEOUT,
         changed: Box::new(move |id| {
             // Nobody listens any more only while the program ends.
             let _ = changed.send(id);

@@ -24,7 +24,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 /// Signs in through the browser. Sign-ins of one connection replace each other.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Request for SignInWithBrowser {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<SignedIn> {
-        let sign_in = Done::new(self.owner.id, Deed::SignIn);
+        let sign_in = Done::new(self.owner.id, AuditAction::SignIn);
         Box::new(|outcome| {
             vec![sign_in.with(outcome.as_ref().ok().and_then(|signed_in| activity::user(&signed_in.sign_in.user))).ended(outcome)]
         })

@@ -26,7 +26,7 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::check::{self, Credential, Report};
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 /// Tests what is given, saved or not.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Request for TestConnection {
     const ORDER: Order = Order::Question;
 
     fn recorder(&self) -> Recorder<TestResult> {
-        let test = Done::new(self.connection.id, Deed::Test);
+        let test = Done::new(self.connection.id, AuditAction::Test);
         Box::new(|outcome| match outcome {
             Ok(TestResult { report, .. }) => {
                 let test = test.with(report.user.as_deref().and_then(activity::user));

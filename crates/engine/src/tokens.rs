@@ -6,10 +6,10 @@ mod interrupted;
 mod list;
 mod make;
 mod mark;
+mod messages;
 mod notes;
 mod removed;
 mod rotate;
-mod words;
 
 pub use self::{
     interrupted::interrupted_token_changes,
@@ -21,7 +21,7 @@ pub use self::{
 };
 pub(super) use self::{
     list::{gone, in_use},
+    messages::accounts_have_none,
     notes::{expiring, tell_notes, with_ends},
     removed::{Parting, revoke_removed},
-    words::accounts_have_none,
 };

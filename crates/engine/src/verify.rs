@@ -8,8 +8,8 @@ mod tools;
 use std::sync::Arc;
 
 use super::{
+    api_context::ApiContext,
     blocking::blocking,
-    reach::Reach,
     request::{Context, Order, Request},
     shared::Shared,
 };
@@ -17,7 +17,7 @@ use brickpass_core::{
     connection::{ConnectionId, Level},
     failure::{Code, Failure},
 };
-use program::Surroundings;
+use program::ToolEnvironment;
 
 /// Runs the receiving tools' own resolution of a published profile, where they are installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +55,14 @@ struct Seen {
 }
 
 async fn verify(shared: &Arc<Shared>, id: ConnectionId, profile: &str) -> Result<Vec<Result<Verification, Failure>>, Failure> {
-    let mut reach = Reach::of(shared, id, of_a_workspace).await?;
-    let me = reach.ask(|client, call| async move { client.me_within(&call).await }).await;
-    let ours = me.map_err(|error| reach.explained(error.failure))?.user_name;
-    let host = reach.connection.base_url.origin();
+    let mut api = ApiContext::of(shared, id, of_a_workspace).await?;
+    let me = api.ask(|client, call| async move { client.me_within(&call).await }).await;
+    let ours = me.map_err(|error| api.explained(error.failure))?.user_name;
+    let host = api.connection.base_url.origin();
     let asked = tools::ALL.map(|tool| {
-        let surroundings = Surroundings::of(&shared.places, profile);
+        let environment = ToolEnvironment::of(&shared.places, profile);
         let (profile, ours, host) = (profile.to_owned(), ours.clone(), host.clone());
-        blocking(move || judged(tool(&surroundings, &profile)?, &ours, &host))
+        blocking(move || judged(tool(&environment, &profile)?, &ours, &host))
     });
     let [cli, python] = asked;
     let (cli, python) = tokio::join!(cli, python);

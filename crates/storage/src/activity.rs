@@ -24,12 +24,12 @@ use brickpass_core::{
 const LIMIT: u64 = 1024 * 1024;
 
 /// How long a write to the log waits for the lock.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What was done. The words are part of the file and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Deed {
+pub enum AuditAction {
     SignIn,
     SignOut,
     Test,
@@ -40,7 +40,7 @@ pub enum Deed {
     /// An access token was given to the command line.
     AccessToken,
     /// Another program was given access tokens: one entry an hour, however often it asked.
-    HandedOut,
+    HandoutLog,
     Save,
     Remove,
     /// A removal was undone.
@@ -80,7 +80,7 @@ pub enum Deed {
     ExportSaved,
 }
 
-impl Deed {
+impl AuditAction {
     /// For people.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -91,7 +91,7 @@ impl Deed {
             Self::Reveal => "Secret revealed",
             Self::Copied => "Secret copied",
             Self::AccessToken => "Access token printed",
-            Self::HandedOut => "Token given to a program",
+            Self::HandoutLog => "Token given to a program",
             Self::Save => "Saved",
             Self::Remove => "Deleted",
             Self::Restore => "Delete undone",
@@ -129,7 +129,7 @@ pub struct ActivityEntry {
     pub connection: Option<ConnectionId>,
     /// As the connection was called at that time; empty for one that was not saved yet.
     pub name: String,
-    pub what: Deed,
+    pub what: AuditAction,
     /// `None`: it was done.
     #[serde(rename = "outcome", with = "outcome")]
     pub failed: Option<Code>,
@@ -185,7 +185,7 @@ impl Activity {
     }
 
     fn add(&self, bytes: &[u8]) -> Result<(), FileError> {
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
         let now = fs::symlink_metadata(&self.path).map_or(0, |metadata| metadata.len());
         if now > 0 && now + bytes.len() as u64 > LIMIT {
             fs::rename(&self.path, &self.older).map_err(|error| FileError::io("replace", &self.older, error))?;
@@ -208,7 +208,7 @@ impl Activity {
     /// # Errors
     /// A file cannot be read or written.
     pub fn star_secrets(&self) -> Result<(), Failure> {
-        let _lock = Lock::acquire(&self.path, PATIENCE).map_err(|error| error.failure())?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT).map_err(|error| error.failure())?;
         for path in [&self.older, &self.path] {
             let Some(contents) = atomic_file::read(path, 2 * LIMIT).map_err(|error| error.failure())? else { continue };
             let text = String::from_utf8_lossy(&contents.bytes);
@@ -225,7 +225,7 @@ impl Activity {
     /// A file cannot be read, or is not safe to use.
     pub fn load(&self) -> Result<Vec<ActivityEntry>, Failure> {
         // So that nobody moves the newer file between the two looks; who cannot lock (a read-only disk) reads all the same.
-        let _lock = Lock::acquire(&self.path, PATIENCE);
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT);
         let mut found = Vec::new();
         for path in [&self.older, &self.path] {
             let Some(contents) = atomic_file::read(path, 2 * LIMIT).map_err(|error| error.failure())? else { continue };
@@ -262,7 +262,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             connection: Some(ConnectionId::random()),
             name: name.to_owned(),
-            what: Deed::Test,
+            what: AuditAction::Test,
             failed: None,
             detail: None,
         }

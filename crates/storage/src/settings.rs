@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    atomic_file::PATIENCE,
+    atomic_file::LOCK_TIMEOUT,
     json_file::{self, Found},
     vault::VaultHome,
 };
@@ -167,7 +167,7 @@ impl SettingsFile {
                 "Check the path of the certificate file.",
             ));
         };
-        json_file::update(&self.path, PATIENCE, |map| {
+        json_file::update(&self.path, LOCK_TIMEOUT, |map| {
             for key in KNOWN {
                 map.remove(key);
             }

@@ -18,7 +18,7 @@ use super::{
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 
 /// Others write for a moment only.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// All of one sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ impl SignInNotes {
             // Nothing is noted of most sign-ins: no file is made for that.
             return;
         }
-        let _ = json_file::update(&self.path(of), PATIENCE, |map| {
+        let _ = json_file::update(&self.path(of), LOCK_TIMEOUT, |map| {
             let mut note = read(map.clone()).filter(|note: &SignInNote| note.origin == origin).unwrap_or_else(nothing);
             change(&mut note);
             if let Ok(Value::Object(written)) = serde_json::to_value(&note) {
@@ -111,7 +111,7 @@ impl SignInNotes {
         if !path.exists() {
             return;
         }
-        let Ok(_lock) = Lock::acquire(&path, PATIENCE) else { return };
+        let Ok(_lock) = Lock::acquire(&path, LOCK_TIMEOUT) else { return };
         let _ = std::fs::remove_file(&path);
     }
 }

@@ -14,7 +14,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Deed, Event};
+use brickpass_engine::{AuditAction, Event};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const HOUR: i64 = 3600;
@@ -25,12 +25,12 @@ fn desk() -> (FakeEngine, ConnectionId, ConnectionId) {
     let engine = FakeEngine::with(&[sales.clone(), lab.clone()]);
     let done = |of: &Connection, seconds, what, failed, detail| entry(of.id, of.name.as_str(), seconds, what, failed, detail);
     engine.0.borrow_mut().recorded.entries = vec![
-        done(&lab, -48 * HOUR, Deed::Save, None, ""),
-        done(&sales, -40 * HOUR, Deed::Test, Some(Code::Unauthorized), ""),
-        done(&sales, -26 * HOUR, Deed::SignIn, None, "priya@example.com"),
-        done(&lab, -HOUR, Deed::Test, None, "you@example.com"),
-        done(&sales, -120, Deed::Reveal, None, "pat"),
-        done(&sales, -60, Deed::Test, None, "you@example.com"),
+        done(&lab, -48 * HOUR, AuditAction::Save, None, ""),
+        done(&sales, -40 * HOUR, AuditAction::Test, Some(Code::Unauthorized), ""),
+        done(&sales, -26 * HOUR, AuditAction::SignIn, None, "priya@example.com"),
+        done(&lab, -HOUR, AuditAction::Test, None, "you@example.com"),
+        done(&sales, -120, AuditAction::Reveal, None, "pat"),
+        done(&sales, -60, AuditAction::Test, None, "you@example.com"),
     ];
     (engine, sales.id, lab.id)
 }
@@ -127,7 +127,7 @@ fn what_is_done_while_it_is_open_appears_by_itself_and_times_move_on() {
     select(&mut window, &engine, "Sales");
     tab(&mut window, &engine);
     seconds.set(180);
-    engine.tell(Event::ActivityAdded(vec![entry(sales, "Sales", 170, Deed::SignOut, None, "")]));
+    engine.tell(Event::ActivityAdded(vec![entry(sales, "Sales", 170, AuditAction::SignOut, None, "")]));
     settle(&mut window, &engine);
     assert!(lines(&window)[1].starts_with("Signed out, Done"), "{:?}", lines(&window));
     assert!(shows(&window, "5 entries."));
@@ -162,7 +162,7 @@ fn all_of_it_is_reached_from_the_palette_whatever_is_selected() {
     // No saved connection at all.
     let engine = FakeEngine::with(&[]);
     let gone = ConnectionId::random();
-    engine.0.borrow_mut().recorded.entries = vec![entry(gone, "Gone", -60, Deed::Remove, None, "")];
+    engine.0.borrow_mut().recorded.entries = vec![entry(gone, "Gone", -60, AuditAction::Remove, None, "")];
     let mut window = open(&engine, SIZE);
     palette(&mut window, &engine, "all activity");
     assert!(shows(&window, "Activity of all connections"));
@@ -247,7 +247,7 @@ fn the_keyboard_goes_from_the_filter_through_the_rows() {
 fn ten_thousand_entries_draw_only_what_is_in_view() {
     let (engine, sales, _) = desk();
     engine.0.borrow_mut().recorded.entries =
-        (0..10_000).map(|number| entry(sales, "Sales", (number - 10_000) * 600, Deed::Test, None, "you@example.com")).collect();
+        (0..10_000).map(|number| entry(sales, "Sales", (number - 10_000) * 600, AuditAction::Test, None, "you@example.com")).collect();
     let mut window = opened(&engine);
     let drawn = lines(&window).len();
     assert!((8..40).contains(&drawn), "{drawn} lines");

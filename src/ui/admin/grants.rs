@@ -7,7 +7,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Record, Sheet, State},
+    state::{Record, State, TableModel},
     test_panel::failure_lines,
     text, theme,
     widgets::{Button, Select, TextField, form_row, paint_row, paint_text, paragraph, scroll_to_focused, select_option, truncated_label},
@@ -21,7 +21,7 @@ const LIST: f32 = 216.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     small(ui, words::PERMISSIONS_WHY);
-    let Some(kind) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| detail.grants.kind) else { return };
+    let Some(kind) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| detail.grants.kind) else { return };
     form_row(ui, words::KIND, |ui| {
         Select::new(words::KIND, kind.map_or(words::CHOOSE_KIND, words::kind)).width(240.0).show(ui, |ui| {
             for one in Securable::ALL {
@@ -40,7 +40,9 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// Returns whether one is chosen.
 fn catalog(ui: &mut Ui, state: &mut State, act: &mut Act) -> bool {
-    let Some(grants) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.grants) else { return false };
+    let Some(grants) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.grants) else {
+        return false;
+    };
     if let Some(failure) = grants.catalogs.failure().cloned() {
         again(ui, state, act, &failure);
         return false;
@@ -73,7 +75,7 @@ fn catalog(ui: &mut Ui, state: &mut State, act: &mut Act) -> bool {
 }
 
 fn object(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
-    let Some(grants) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.grants) else { return };
+    let Some(grants) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.grants) else { return };
     if let Some(failure) = grants.objects.asked.failure().cloned() {
         again(ui, state, act, &failure);
         return;
@@ -82,7 +84,7 @@ fn object(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
         asking(ui, &words::asking_objects(kind));
         return;
     }
-    if grants.objects.sheet.records().is_empty() {
+    if grants.objects.table_model.records().is_empty() {
         quiet(ui, &words::no_objects(kind));
         return;
     }
@@ -96,8 +98,8 @@ fn object(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
         return;
     }
     let Some(detail) = state.detail_mut() else { return };
-    let sheet = &mut detail.grants.objects.sheet;
-    let found = picker(ui, sheet, &words::filter_objects(kind), words::NO_MATCH, |object| {
+    let table_model = &mut detail.grants.objects.table_model;
+    let found = picker(ui, table_model, &words::filter_objects(kind), words::NO_MATCH, |object| {
         (object.name.as_str(), if object.name == object.id { "" } else { object.id.as_str() })
     });
     if let Some(object) = found {
@@ -114,7 +116,7 @@ fn again(ui: &mut Ui, state: &mut State, act: &mut Act, failure: &Failure) {
 
 /// The current permission and the choice of a new one.
 fn steps(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
-    let Some(grants) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.grants) else { return };
+    let Some(grants) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.grants) else { return };
     let (chosen, waits, may) = (grants.chosen, grants.waits(), grants.may_grant());
     if let Some(failure) = grants.has.failure().cloned() {
         failure_lines(ui, &failure);
@@ -176,15 +178,15 @@ pub(super) fn done_line(ui: &mut Ui, words: &str) {
 /// A list with one choice; draws only visible rows. `words_of`: name, and what distinguishes it from others of the same name.
 pub(super) fn picker<R: Record + Clone>(
     ui: &mut Ui,
-    sheet: &mut Sheet<R>,
+    table_model: &mut TableModel<R>,
     filter: &str,
     no_match: &str,
     words_of: impl Fn(&R) -> (&str, &str),
 ) -> Option<R> {
-    let mut sought = sheet.filter().to_owned();
+    let mut sought = table_model.filter().to_owned();
     TextField::new(&mut sought, filter).hint(filter).leading(Icon::Filter).limit(200).show(ui);
-    sheet.set_filter(sought);
-    let count = sheet.shown_count();
+    table_model.set_filter(sought);
+    let count = table_model.shown_count();
     if count == 0 {
         quiet(ui, no_match);
         return None;
@@ -196,7 +198,7 @@ pub(super) fn picker<R: Record + Clone>(
         let area = ScrollArea::vertical().id_salt(filter).max_height(height).min_scrolled_height(height).auto_shrink(false);
         area.show_rows(ui, ROW, count, |ui, rows| {
             for at in rows {
-                let Some(record) = sheet.row(at) else { continue };
+                let Some(record) = table_model.row(at) else { continue };
                 let (name, more) = words_of(record);
                 if pick_row(ui, record.id(), name, more) {
                     picked = Some(record.clone());

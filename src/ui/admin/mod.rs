@@ -55,7 +55,9 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     trouble(ui, state, act);
     match state.admin_section() {
         AdminSection::Tokens => users_tokens::above(ui, state, act),
-        AdminSection::ServicePrincipals if state.office().is_some_and(|office| office.detail.is_some()) => principal::above(ui, state, act),
+        AdminSection::ServicePrincipals if state.admin_data().is_some_and(|admin_data| admin_data.detail.is_some()) => {
+            principal::above(ui, state, act);
+        }
         AdminSection::ServicePrincipals => principals::above(ui, state, act),
     }
 }
@@ -66,7 +68,9 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     match state.admin_section() {
         AdminSection::Tokens => users_tokens::below(ui, state, act),
-        AdminSection::ServicePrincipals if state.office().is_some_and(|office| office.detail.is_some()) => principal::below(ui, state, act),
+        AdminSection::ServicePrincipals if state.admin_data().is_some_and(|admin_data| admin_data.detail.is_some()) => {
+            principal::below(ui, state, act);
+        }
         AdminSection::ServicePrincipals => principals::below(ui, state, act),
     }
 }
@@ -84,7 +88,7 @@ fn asking(ui: &mut Ui, words: &str) {
 
 /// The change that failed.
 fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(trouble) = state.office().and_then(|office| office.trouble.clone()) else { return };
+    let Some(trouble) = state.admin_data().and_then(|admin_data| admin_data.trouble.clone()) else { return };
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
         let icon = (Icon::Failed, theme::of(ui).error);
@@ -95,9 +99,9 @@ fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 remedy_button(ui, &trouble.failure, state, act, false);
             }
             if Button::secondary(words::DISMISS).show(ui).clicked()
-                && let Some(office) = state.office_mut()
+                && let Some(admin_data) = state.admin_data_mut()
             {
-                office.trouble = None;
+                admin_data.trouble = None;
             }
         });
     });

@@ -23,7 +23,7 @@ const WIDE: f32 = 840.0;
 
 /// The way back, and the name.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let principal = state.office().and_then(|office| office.principal()).cloned();
+    let principal = state.admin_data().and_then(|admin_data| admin_data.principal()).cloned();
     if way_back(ui, principal.as_ref().map_or("", |principal| &principal.name)) {
         state.close_principal();
         ui.ctx().request_repaint();
@@ -96,7 +96,7 @@ fn name(ui: &mut Ui, principal: &ServicePrincipal, state: &mut State) {
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.administered() else { return };
-    let Some(principal) = state.office().and_then(|office| office.principal()).cloned() else {
+    let Some(principal) = state.admin_data().and_then(|admin_data| admin_data.principal()).cloned() else {
         asking(ui, words::ASKING_PRINCIPALS);
         return;
     };
@@ -137,7 +137,7 @@ fn part(ui: &mut Ui, heading: &str, add_contents: impl FnOnce(&mut Ui)) {
 }
 
 fn secrets(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(detail) = state.office().and_then(|office| office.detail.as_ref()) else { return };
+    let Some(detail) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()) else { return };
     let failure = detail.secrets.failure().cloned();
     let (known, waits) = (detail.secrets.value().cloned(), detail.secrets.waits());
     if let Some(failure) = failure {
@@ -168,7 +168,8 @@ fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
     let (expires, tone) = token_words::expires(secret.expires_at, act.now);
     let colour = if tone == Tone::Neutral { palette.weak } else { palette.tone(tone) };
     let status = words::secret_status(&secret.status);
-    let deleting = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_deleting(&secret.id));
+    let deleting =
+        state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).is_some_and(|detail| detail.is_deleting(&secret.id));
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL_HEIGHT);
         let room = ui.available_width() - ACTION;
@@ -201,7 +202,8 @@ fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrin
     ui.spacing_mut().item_spacing.y = 0.0;
     for entitlement in Entitlement::ALL {
         let has = principal.entitlements.contains(&entitlement);
-        let waits = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_entitling(entitlement));
+        let waits =
+            state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).is_some_and(|detail| detail.is_entitling(entitlement));
         ui.horizontal(|ui| {
             // While the change runs, the new value is shown.
             let mut ticked = has != waits;
@@ -217,7 +219,7 @@ fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrin
 }
 
 fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(joining) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.joining) else { return };
+    let Some(joining) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.joining) else { return };
     match &joining.workspaces {
         Remote::Failed { failure, .. } => {
             let failure = failure.clone();
@@ -233,7 +235,7 @@ fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
             return;
         }
     }
-    if joining.sheet.records().is_empty() {
+    if joining.table_model.records().is_empty() {
         quiet(ui, text::NO_WORKSPACES);
         return;
     }
@@ -265,8 +267,8 @@ fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
             }
         });
     } else if let Some(detail) = state.detail_mut() {
-        let sheet = &mut detail.joining.sheet;
-        let found = grants::picker(ui, sheet, words::FILTER_WORKSPACES, words::NO_WORKSPACE_MATCHES, |workspace| {
+        let table_model = &mut detail.joining.table_model;
+        let found = grants::picker(ui, table_model, words::FILTER_WORKSPACES, words::NO_WORKSPACE_MATCHES, |workspace| {
             (workspace.name.as_str(), workspace.base_url.as_ref().map_or(workspace.id.as_str(), |base_url| base_url.host()))
         });
         if let Some(workspace) = found {

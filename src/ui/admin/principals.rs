@@ -46,36 +46,36 @@ impl Columns {
 }
 
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let failure = state.office().and_then(|office| office.principals.asked.failure()).cloned();
+    let failure = state.admin_data().and_then(|admin_data| admin_data.principals.asked.failure()).cloned();
     if let Some(failure) = &failure {
         if failed(ui, state, act, words::PRINCIPALS_FAILED, failure) {
             act.send(state.ask_for_administration());
         }
-        if failure.code == Code::Forbidden || state.office().is_some_and(|office| !office.principals.is_known()) {
+        if failure.code == Code::Forbidden || state.admin_data().is_some_and(|admin_data| !admin_data.principals.is_known()) {
             return;
         }
     }
-    if state.office().is_some_and(|office| office.principals.is_known()) {
+    if state.admin_data().is_some_and(|admin_data| admin_data.principals.is_known()) {
         toolbar(ui, state, act);
-        if state.office().is_some_and(|office| office.principals.sheet.shown_count() > 0) {
+        if state.admin_data().is_some_and(|admin_data| admin_data.principals.table_model.shown_count() > 0) {
             header(ui, state);
         }
     }
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(office) = state.office() else { return };
-    let failure = office.principals.asked.failure();
+    let Some(admin_data) = state.admin_data() else { return };
+    let failure = admin_data.principals.asked.failure();
     if failure.is_some_and(|failure| failure.code == Code::Forbidden) {
         return;
     }
-    if !office.principals.is_known() {
+    if !admin_data.principals.is_known() {
         if failure.is_none() {
             asking(ui, words::ASKING_PRINCIPALS);
         }
         return;
     }
-    let (shown, all) = (office.principals.sheet.shown_count(), office.principals.sheet.records().len());
+    let (shown, all) = (admin_data.principals.table_model.shown_count(), admin_data.principals.table_model.records().len());
     if all == 0 {
         quiet(ui, words::NO_PRINCIPALS);
         return;
@@ -95,12 +95,12 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
         let new = Button::primary(if narrow { words::NEW_PRINCIPAL_SHORT } else { words::NEW_PRINCIPAL_BUTTON }).icon(Icon::Plus);
         let gap = ui.spacing().item_spacing.x;
         let width = (ui.available_width() - theme::CONTROL_HEIGHT - new.width(ui) - 2.0 * gap).min(260.0);
-        let Some(office) = state.office_mut() else { return };
-        let waits = office.principals.asked.waits();
-        let mut sought = office.principals.sheet.filter().to_owned();
+        let Some(admin_data) = state.admin_data_mut() else { return };
+        let waits = admin_data.principals.asked.waits();
+        let mut sought = admin_data.principals.table_model.filter().to_owned();
         let id = Id::unique("filter service principals");
         filter(ui, &mut sought, id, words::FILTER_PRINCIPALS, words::FILTER_PRINCIPALS, width, table_id());
-        office.principals.sheet.set_filter(sought);
+        admin_data.principals.table_model.set_filter(sought);
         refresh(ui, state, act, waits, words::ASKING_PRINCIPALS);
         push_right(ui, new.width(ui), false);
         if new.show(ui).clicked() {
@@ -110,7 +110,7 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 fn header(ui: &mut Ui, state: &mut State) {
-    let Some(sheet) = state.office_mut().map(|office| &mut office.principals.sheet) else { return };
+    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.principals.table_model) else { return };
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
     let columns = Columns::of(rect);
     for (column, title, place) in [
@@ -119,28 +119,28 @@ fn header(ui: &mut Ui, state: &mut State) {
         (PrincipalColumn::Active, words::STATE, Some(columns.active)),
     ] {
         let Some((left, _)) = place else { continue };
-        let sorted = (sheet.sort().0 == column).then_some(sheet.sort().1);
+        let sorted = (table_model.sort().0 == column).then_some(table_model.sort().1);
         if sort_button(ui, table_id().with(("sort", column)), rect, left, title, sorted).clicked() {
-            sheet.sort_by(column);
+            table_model.sort_by(column);
         }
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme::of(ui).hairline));
 }
 
 fn rows(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(sheet) = state.office_mut().map(|office| &mut office.principals.sheet) else { return };
+    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.principals.table_model) else { return };
     let height = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 1.0))).row_height;
-    let view = rows_in_view(ui, table_id(), words::PRINCIPALS, height, sheet, |sheet, at| sheet.row(at).map(row_id));
-    move_keys(ui, &view.focus, height, sheet);
+    let view = rows_in_view(ui, table_id(), words::PRINCIPALS, height, table_model, |table_model, at| table_model.row(at).map(row_id));
+    move_keys(ui, &view.focus, height, table_model);
     let mut open = None;
     let opens = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if view.focus.has_focus() && (opens(Key::Enter) || opens(Key::Space)) {
-        open = sheet.row(sheet.cursor_row()).map(|principal| principal.id.clone());
+        open = table_model.row(table_model.cursor_row()).map(|principal| principal.id.clone());
     }
     let mut copy = None;
     for at in view.rows.clone() {
-        let Some(principal) = sheet.row(at) else { continue };
-        let at_cursor = view.focus.has_focus() && at == sheet.cursor_row();
+        let Some(principal) = table_model.row(at) else { continue };
+        let at_cursor = view.focus.has_focus() && at == table_model.cursor_row();
         match row(ui, view.place(at), principal, at_cursor) {
             Some(Wish::Open) => open = Some(principal.id.clone()),
             Some(Wish::Copy) => copy = Some(principal.client_id.as_str().to_owned()),

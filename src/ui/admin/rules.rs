@@ -14,9 +14,9 @@ use brickpass_core::failure::Failure;
 use brickpass_databricks::rest::TokenRules;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(office) = state.office() else { return };
-    let (rules, waits) = (office.rules.value().copied(), office.is_ruling());
-    let failure: Option<Failure> = office.rules.failure().cloned();
+    let Some(admin_data) = state.admin_data() else { return };
+    let (rules, waits) = (admin_data.rules.value().copied(), admin_data.is_ruling());
+    let failure: Option<Failure> = admin_data.rules.failure().cloned();
     if let Some(failure) = failure {
         if failed(ui, state, act, words::RULES_FAILED, &failure) {
             act.send(state.ask_for_administration());

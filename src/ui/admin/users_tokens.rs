@@ -7,7 +7,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Office, State, UserColumn},
+    state::{AdminData, State, UserColumn},
     text::tokens as token_words,
     theme::{self, Tone},
     widgets::{
@@ -64,38 +64,38 @@ impl Columns {
 }
 
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(office) = state.office() else { return };
+    let Some(admin_data) = state.admin_data() else { return };
     // Non-administrators read this only once.
-    let forbidden = office.rules.failure().is_some_and(|failure| failure.code == Code::Forbidden);
-    let also_forbidden = office.tokens.asked.failure().is_some_and(|failure| failure.code == Code::Forbidden);
+    let forbidden = admin_data.rules.failure().is_some_and(|failure| failure.code == Code::Forbidden);
+    let also_forbidden = admin_data.tokens.asked.failure().is_some_and(|failure| failure.code == Code::Forbidden);
     rules::show(ui, state, act);
-    if forbidden && (also_forbidden || !state.office().is_some_and(|office| office.tokens.is_known())) {
+    if forbidden && (also_forbidden || !state.admin_data().is_some_and(|admin_data| admin_data.tokens.is_known())) {
         return;
     }
     ui.add_space(4.0);
-    let failure = state.office().and_then(|office| office.tokens.asked.failure()).cloned();
+    let failure = state.admin_data().and_then(|admin_data| admin_data.tokens.asked.failure()).cloned();
     if let Some(failure) = failure
         && failed(ui, state, act, words::TOKENS_FAILED, &failure)
     {
         act.send(state.ask_for_administration());
     }
-    if state.office().is_some_and(|office| office.tokens.is_known()) {
+    if state.admin_data().is_some_and(|admin_data| admin_data.tokens.is_known()) {
         toolbar(ui, state, act);
-        if state.office().is_some_and(|office| office.tokens.sheet.shown_count() > 0) {
+        if state.admin_data().is_some_and(|admin_data| admin_data.tokens.table_model.shown_count() > 0) {
             header(ui, state);
         }
     }
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(office) = state.office() else { return };
-    if !office.tokens.is_known() {
-        if office.tokens.asked.failure().is_none() {
+    let Some(admin_data) = state.admin_data() else { return };
+    if !admin_data.tokens.is_known() {
+        if admin_data.tokens.asked.failure().is_none() {
             asking(ui, words::ASKING_TOKENS);
         }
         return;
     }
-    let (shown, all) = (office.tokens.sheet.shown_count(), office.tokens.sheet.records().len());
+    let (shown, all) = (admin_data.tokens.table_model.shown_count(), admin_data.tokens.table_model.records().len());
     if all == 0 {
         quiet(ui, words::NO_TOKENS);
         return;
@@ -112,15 +112,15 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let narrow = ui.available_width() < NARROW;
-    let chosen = state.office().map_or(0, |office| office.tokens.sheet.ticked_count());
+    let chosen = state.admin_data().map_or(0, |admin_data| admin_data.tokens.table_model.ticked_count());
     let width = if narrow { ui.available_width() - theme::CONTROL_HEIGHT - 8.0 } else { 260.0 };
     ui.horizontal(|ui| {
-        let Some(office) = state.office_mut() else { return };
-        let waits = office.tokens.asked.waits();
-        let mut sought = office.tokens.sheet.filter().to_owned();
+        let Some(admin_data) = state.admin_data_mut() else { return };
+        let waits = admin_data.tokens.asked.waits();
+        let mut sought = admin_data.tokens.table_model.filter().to_owned();
         let id = Id::unique("filter tokens of all users");
         filter(ui, &mut sought, id, words::FILTER_TOKENS, words::FILTER_HINT, width, table_id());
-        office.tokens.sheet.set_filter(sought);
+        admin_data.tokens.table_model.set_filter(sought);
         refresh(ui, state, act, waits, words::ASKING_TOKENS);
         if !narrow && chosen > 0 {
             chosen_buttons(ui, state, chosen, false);
@@ -134,16 +134,16 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn chosen_buttons(ui: &mut Ui, state: &mut State, chosen: usize, narrow: bool) {
     let none = Button::ghost(token_words::SELECT_NONE);
     let revoke_words = token_words::revoke(chosen);
-    let revoke = if state.office().is_some_and(Office::is_revoking) {
+    let revoke = if state.admin_data().is_some_and(AdminData::is_revoking) {
         Button::danger(token_words::REVOKING).busy(true).enabled(false)
     } else {
         Button::danger(&revoke_words).icon(Icon::Trash)
     };
     push_right(ui, none.width(ui) + ui.spacing().item_spacing.x + revoke.width(ui), narrow);
     if none.show(ui).clicked()
-        && let Some(office) = state.office_mut()
+        && let Some(admin_data) = state.admin_data_mut()
     {
-        office.tokens.sheet.tick_none();
+        admin_data.tokens.table_model.tick_none();
     }
     if revoke.show(ui).clicked() {
         state.ask_to_revoke_users_tokens();
@@ -152,10 +152,10 @@ fn chosen_buttons(ui: &mut Ui, state: &mut State, chosen: usize, narrow: bool) {
 
 /// The column headers, which sort. Without room for columns, they are side by side.
 fn header(ui: &mut Ui, state: &mut State) {
-    let Some(sheet) = state.office_mut().map(|office| &mut office.tokens.sheet) else { return };
+    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.tokens.table_model) else { return };
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
-    if tick_all_box(ui, table_id().with("all"), rect, sheet.all_shown_ticked(), token_words::SELECT_ALL) {
-        sheet.tick_all();
+    if tick_all_box(ui, table_id().with("all"), rect, table_model.all_shown_ticked(), token_words::SELECT_ALL) {
+        table_model.tick_all();
     }
     let columns = Columns::of(rect);
     let mut left = rect.left() + CHECK;
@@ -174,11 +174,11 @@ fn header(ui: &mut Ui, state: &mut State) {
         } else {
             left
         };
-        let sorted = (sheet.sort().0 == column).then_some(sheet.sort().1);
+        let sorted = (table_model.sort().0 == column).then_some(table_model.sort().1);
         let cell = sort_button(ui, table_id().with(("sort", column)), rect, at, title, sorted);
         left = cell.rect.right() + 4.0;
         if cell.clicked() {
-            sheet.sort_by(column);
+            table_model.sort_by(column);
         }
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme::of(ui).hairline));
@@ -192,21 +192,21 @@ enum Wish {
 
 fn rows(ui: &mut Ui, state: &mut State, act: &Act) {
     let zone = state.zone.0.clone();
-    let Some(sheet) = state.office_mut().map(|office| &mut office.tokens.sheet) else { return };
+    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.tokens.table_model) else { return };
     let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 1.0)));
     let height = columns.row_height;
-    let view = rows_in_view(ui, table_id(), words::TABLE, height, sheet, |sheet, at| sheet.row(at).map(row_id));
-    move_keys(ui, &view.focus, height, sheet);
-    tick_keys(ui, &view.focus, sheet);
+    let view = rows_in_view(ui, table_id(), words::TABLE, height, table_model, |table_model, at| table_model.row(at).map(row_id));
+    move_keys(ui, &view.focus, height, table_model);
+    tick_keys(ui, &view.focus, table_model);
     let mut wish = None;
     for at in view.rows.clone() {
-        let Some(token) = sheet.row(at) else { continue };
+        let Some(token) = table_model.row(at) else { continue };
         let told = Told {
             created: token_words::date(token.token.created_at, &zone),
             expires: token_words::expires(token.token.expires_at, act.now),
             last_used: words::last_used(token.token.last_used, act.now, &zone),
-            ticked: sheet.is_ticked(&token.token.id),
-            at_cursor: view.focus.has_focus() && at == sheet.cursor_row(),
+            ticked: table_model.is_ticked(&token.token.id),
+            at_cursor: view.focus.has_focus() && at == table_model.cursor_row(),
         };
         if let Some(wished) = row(ui, view.place(at), at, token, &told) {
             wish = Some(wished);
@@ -215,8 +215,8 @@ fn rows(ui: &mut Ui, state: &mut State, act: &Act) {
     }
     match wish {
         None => {}
-        Some(Wish::Tick(at)) => sheet.tick(at),
-        Some(Wish::TickTo(at)) => sheet.tick_to(at),
+        Some(Wish::Tick(at)) => table_model.tick(at),
+        Some(Wish::TickTo(at)) => table_model.tick_to(at),
         Some(Wish::Revoke(at)) => state.ask_to_revoke_users_row(at),
     }
 }

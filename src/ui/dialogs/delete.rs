@@ -12,7 +12,7 @@ use crate::ui::{
 use brickpass_core::connection::Severity;
 
 /// The maximum number of connections named in the dialog.
-const NAMED: usize = 6;
+const MAX_NAMES: usize = 6;
 
 pub(super) fn title(deletion: &Deletion) -> String {
     match deletion.connections.as_slice() {
@@ -62,20 +62,20 @@ fn what_goes(ui: &mut Ui, connections: &[Doomed], revoked: usize) {
             say(ui, &text::delete_many(&many.iter().filter_map(|one| one.care).collect::<Vec<_>>(), revoked));
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                for one in many.iter().take(NAMED) {
+                for one in many.iter().take(MAX_NAMES) {
                     paragraph(ui, &text::delete_row(&one.name, one.secret.as_ref()), fonts::regular(14.0), theme::of(ui).weak);
                 }
-                if many.len() > NAMED {
-                    paragraph(ui, &text::and_more(many.len() - NAMED), fonts::regular(14.0), theme::of(ui).weak);
+                if many.len() > MAX_NAMES {
+                    paragraph(ui, &text::and_more(many.len() - MAX_NAMES), fonts::regular(14.0), theme::of(ui).weak);
                 }
             });
         }
     }
-    for one in connections.iter().filter(|one| !one.users.is_empty()).take(NAMED) {
+    for one in connections.iter().filter(|one| !one.users.is_empty()).take(MAX_NAMES) {
         let users: Vec<&str> = one.users.iter().map(String::as_str).collect();
         remark(ui, Severity::Warning, &text::lose_their_sign_in(&one.name, &users));
     }
-    for (name, users) in connections.iter().filter_map(shared_token).take(NAMED) {
+    for (name, users) in connections.iter().filter_map(shared_token).take(MAX_NAMES) {
         remark(ui, Severity::Note, &text::token_stays(name, &users));
     }
     remark(ui, Severity::Note, &text::undo_for(crate::ui::state::UNDO.as_secs()));

@@ -7,7 +7,7 @@ use crate::ui::{
     fonts,
     icons::Icon,
     sidebar,
-    state::{Standing, State},
+    state::{RowStatus, State},
     text, theme,
     widgets::{
         Button, badge_size, environment_badge, environment_word, icon_button, icon_button_colored, menu_button, menu_item, menu_separator,
@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     let narrow = ui.available_width() < NARROW;
     let environment = state.environment_of(id).into_owned();
-    let said = standing(ui, state, act, id);
+    let said = row_status(ui, state, act, id);
     let tiny = ui.available_width() < TINY;
     ui.horizontal(|ui| {
         ui.set_min_height(32.0);
@@ -150,20 +150,20 @@ impl Said {
     }
 }
 
-fn standing(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
+fn row_status(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
     let palette = theme::of(ui);
     let plain = |status: Status, words: String| {
         let (icon, tone, _) = status_look(status);
         let colour = if tone == theme::Tone::Neutral { palette.weak } else { palette.tone(tone) };
         Said { words, icon: Some((icon, colour)), colour }
     };
-    match state.standing(id) {
-        Standing::Waiting => Said { words: text::WAITING.to_owned(), icon: None, colour: palette.weak },
-        Standing::Testing(running) => {
+    match state.row_status(id) {
+        RowStatus::Waiting => Said { words: text::WAITING.to_owned(), icon: None, colour: palette.weak },
+        RowStatus::Testing(running) => {
             let step = running.current.map_or(text::TESTING, |(step, _)| step.label());
             Said { words: step.to_owned(), icon: None, colour: palette.weak }
         }
-        Standing::Broken => Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error },
+        RowStatus::Broken => Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error },
         _ => match of_last_test(ui, state, act, id) {
             Some((status, words)) => plain(status, words),
             None => plain(Status::Untested, text::NOT_TESTED.to_owned()),

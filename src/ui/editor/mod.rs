@@ -130,20 +130,20 @@ fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 /// The maximum number of selected connections named here.
-const NAMED: usize = 8;
+const MAX_NAMES: usize = 8;
 
 /// Several are selected: their names, and the actions for all of them.
 fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let all = state.selection.all();
     let mut names: Vec<String> = all.iter().map(|id| state.name_of(*id).to_owned()).collect();
     names.sort_by_key(|name| name.to_lowercase());
-    let more = names.len().saturating_sub(NAMED);
+    let more = names.len().saturating_sub(MAX_NAMES);
     let lines = (names.len() - more + usize::from(more > 0)) as f32;
     middle(ui, vec2(312.0, 108.0 + 20.0 * lines), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         paragraph(ui, &text::selected(all.len()), fonts::semibold(20.0), theme::of(ui).text);
         ui.add_space(8.0);
-        for name in names.iter().take(NAMED) {
+        for name in names.iter().take(MAX_NAMES) {
             let (colour, width) = (theme::of(ui).weak, ui.available_width());
             truncated_label(ui, name, fonts::regular(14.0), colour, width);
         }

@@ -214,13 +214,13 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         failure_words(ui, failure);
     }
     let Some(all) = asked.value().filter(|all| !all.is_empty()) else { return };
-    let Some(picking) = state.export.handover(id).and_then(|handover| handover.picking.as_ref()) else { return };
+    let Some(picking) = state.export.model(id).and_then(|model| model.picking.as_ref()) else { return };
     let shown: Vec<_> = all.iter().filter(|offer| picking.matches(offer)).cloned().collect();
     if shown.is_empty() {
         paragraph(ui, words::NO_OFFER_MATCHES, fonts::regular(14.0), weak);
         return;
     }
-    let typed = state.export.format().zip(state.export.handover(id)).map(|(format, handover)| handover.answer(format, field).to_owned());
+    let typed = state.export.format().zip(state.export.model(id)).map(|(format, model)| model.answer(format, field).to_owned());
     let mut chosen = None;
     ScrollArea::vertical().id_salt(("offers", field.id)).max_height(LIST).min_scrolled_height(LIST).auto_shrink([false, true]).show_rows(
         ui,

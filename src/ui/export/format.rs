@@ -7,7 +7,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Handover, State, Tool},
+    state::{ExportModel, State, Tool},
     test_panel::{failure_words, remedy_button, title},
     text::{self, export as words},
     theme::{self, Tone},
@@ -26,15 +26,15 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.add_space(4.0);
     fields::show(ui, state, act, format);
     secret_tick(ui, state);
-    let handover = state.export.handover_mut(id);
-    if let Some(field) = handover.missing(format) {
+    let model = state.export.handover_mut(id);
+    if let Some(field) = model.missing(format) {
         preview::placeholder(ui, &words::missing(field.label));
         return;
     }
-    if handover.preview().failure().is_some() {
+    if model.preview().failure().is_some() {
         return refused(ui, state, act);
     }
-    if handover.preview().value().is_none() {
+    if model.preview().value().is_none() {
         ui.horizontal(|ui| {
             spinner(ui, words::MAKING);
             paragraph(ui, words::MAKING, fonts::regular(14.0), theme::of(ui).weak);
@@ -67,9 +67,9 @@ fn secret_tick(ui: &mut Ui, state: &mut State) {
 /// Three lines, and the variant that works.
 fn refused(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
-    let handover = state.export.handover_mut(id);
-    let (Some(failure), with_secret) = (handover.preview().failure().cloned(), handover.includes_secret()) else { return };
-    let waits = handover.preview().waits();
+    let model = state.export.handover_mut(id);
+    let (Some(failure), with_secret) = (model.preview().failure().cloned(), model.includes_secret()) else { return };
+    let waits = model.preview().waits();
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
         title(ui, Some((Icon::Failed, theme::of(ui).error)), words::FAILED);
@@ -94,7 +94,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     let document = state.document_to_hand_on();
     let ready = document.is_some();
-    let secret = state.selection.shown().and_then(|id| state.export.handover(id)).and_then(|handover| handover.preview().value());
+    let secret = state.selection.shown().and_then(|id| state.export.model(id)).and_then(|model| model.preview().value());
     let secret = secret.is_some_and(|document| document.contains_secret);
     ui.horizontal_wrapped(|ui| {
         if Button::primary(words::COPY).icon(Icon::Copy).enabled(ready).show(ui).clicked() {
@@ -122,8 +122,8 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 fn saved(ui: &mut Ui, state: &State) {
     let palette = theme::of(ui);
-    let handover = state.selection.shown().and_then(|id| state.export.handover(id));
-    if let Some(paths) = handover.and_then(Handover::saved) {
+    let model = state.selection.shown().and_then(|id| state.export.model(id));
+    if let Some(paths) = model.and_then(ExportModel::saved) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
             Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
@@ -136,7 +136,7 @@ fn saved(ui: &mut Ui, state: &State) {
 fn told(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     let Some(id) = state.selection.shown() else { return };
-    let Some(document) = state.export.handover(id).and_then(|handover| handover.preview().value()) else { return };
+    let Some(document) = state.export.model(id).and_then(|model| model.preview().value()) else { return };
     let (next, mut notes) = (document.next, document.notes.clone());
     let wants_profile = notes.iter().position(|note| note == NEEDS_PROFILE);
     if !next.is_empty() {

@@ -11,7 +11,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Handover, Hidden, State},
+    state::{ExportModel, Hidden, State},
     text::export as words,
     theme,
     widgets::{Button, REVEAL_SECONDS, code_box, remark, segments},
@@ -19,7 +19,7 @@ use crate::ui::{
 use brickpass_core::connection::{ConnectionId, Severity};
 
 /// The maximum number of lines in a preview.
-const MOST_LINES: usize = 300;
+const MAX_LINES: usize = 300;
 
 /// A placeholder until the text is known.
 pub fn placeholder(ui: &mut Ui, words: &str) {
@@ -27,21 +27,21 @@ pub fn placeholder(ui: &mut Ui, words: &str) {
 }
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let handover = state.export.handover_mut(id);
-    let Some(document) = handover.preview().value() else { return };
+    let model = state.export.handover_mut(id);
+    let Some(document) = model.preview().value() else { return };
     let (count, secret) = (document.files.len(), document.contains_secret);
     let names: Vec<String> = document.files.iter().map(|file| file.name.clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut at = handover.file.min(count.saturating_sub(1));
+    let mut at = model.file.min(count.saturating_sub(1));
     if count > 1 {
         egui::ScrollArea::horizontal().id_salt("files").show(ui, |ui| segments(ui, &mut at, &names));
-        handover.file = at;
+        model.file = at;
     }
     if secret { with_secret(ui, state, act, id, at) } else { without(ui, state, id, at) }
 }
 
 fn without(ui: &mut Ui, state: &State, id: ConnectionId, at: usize) {
-    let document = state.export.handover(id).and_then(|handover| handover.preview().value());
+    let document = state.export.model(id).and_then(|model| model.preview().value());
     let Some(file) = document.and_then(|document| document.files.get(at)) else { return };
     let (shown, more) = capped(file.text.expose_secret().trim_end());
     code_box(ui, &format!("{}, {}", words::PREVIEW, file.name), shown, false);
@@ -49,22 +49,22 @@ fn without(ui: &mut Ui, state: &State, id: ConnectionId, at: usize) {
 }
 
 fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: usize) {
-    let handover = state.export.handover_mut(id);
-    let left = is_revealed(ui, handover, act.now);
+    let model = state.export.handover_mut(id);
+    let left = is_revealed(ui, model, act.now);
     let revealed = left.is_some();
-    if handover.revealed_at().is_some() && !revealed {
+    if model.revealed_at().is_some() && !revealed {
         state.hide_export();
     }
     if revealed {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(left.unwrap_or(0.0).clamp(0.0, REVEAL_SECONDS)));
     }
-    let Some(handover) = state.export.handover(id) else { return };
-    let Some(file) = handover.preview().value().and_then(|document| document.files.get(at)) else { return };
+    let Some(model) = state.export.model(id) else { return };
+    let Some(file) = model.preview().value().and_then(|document| document.files.get(at)) else { return };
     let (text, more) = capped(file.text.expose_secret().trim_end());
     if revealed {
         drawn(ui, &format!("{}, {}, {}", words::PREVIEW, file.name, words::SHOWN_SAID), text);
     } else {
-        let plain = handover.without_secret(&file.name);
+        let plain = model.without_secret(&file.name);
         let shown = Hidden::by(plain).text(text);
         code_box(ui, &format!("{}, {}, {}", words::PREVIEW, file.name, words::HIDDEN_SAID), &shown, false);
     }
@@ -72,15 +72,15 @@ fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: 
 }
 
 /// Whether the secret is readable now: for a limited time, and only while the window has the focus.
-fn is_revealed(ui: &Ui, handover: &Handover, now: Timestamp) -> Option<f64> {
-    let left = REVEAL_SECONDS - now.duration_since(handover.revealed_at()?).as_secs_f64();
+fn is_revealed(ui: &Ui, model: &ExportModel, now: Timestamp) -> Option<f64> {
+    let left = REVEAL_SECONDS - now.duration_since(model.revealed_at()?).as_secs_f64();
     (left > 0.0 && ui.input(|input| input.focused)).then_some(left)
 }
 
 pub fn reveal_button(ui: &mut Ui, state: &mut State, act: &Act) {
     let current = state.document_to_hand_on().is_some();
-    let handover = state.selection.shown().and_then(|id| state.export.handover(id));
-    let revealed = handover.is_some_and(|handover| is_revealed(ui, handover, act.now).is_some());
+    let model = state.selection.shown().and_then(|id| state.export.model(id));
+    let revealed = model.is_some_and(|model| is_revealed(ui, model, act.now).is_some());
     let (icon, name) = if revealed { (Icon::EyeSlash, words::HIDE) } else { (Icon::Eye, words::REVEAL) };
     if Button::ghost(name).icon(icon).enabled(revealed || current).show(ui).clicked() {
         if revealed {
@@ -94,7 +94,7 @@ pub fn reveal_button(ui: &mut Ui, state: &mut State, act: &Act) {
 
 /// Only the first lines: laying out a long export would cost time in every frame.
 fn capped(text: &str) -> (&str, usize) {
-    let Some((at, _)) = text.match_indices('\n').nth(MOST_LINES - 1) else { return (text, 0) };
+    let Some((at, _)) = text.match_indices('\n').nth(MAX_LINES - 1) else { return (text, 0) };
     let (shown, rest) = text.split_at(at);
     (shown, rest.lines().count().saturating_sub(1))
 }
@@ -123,8 +123,8 @@ fn drawn(ui: &mut Ui, accessible_label: &str, text: &str) {
 
 /// The shown file, if none of the files contains a secret.
 pub fn plain_words(state: &State) -> Option<String> {
-    let handover = state.export.handover(state.selection.shown()?)?;
+    let model = state.export.model(state.selection.shown()?)?;
     let document = state.document_to_hand_on().filter(|document| !document.contains_secret)?;
-    let file = document.files.get(handover.file).or(document.files.first())?;
+    let file = document.files.get(model.file).or(document.files.first())?;
     Some(file.text.expose_secret().to_owned())
 }

@@ -7,7 +7,9 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{ActivityEntry, Ask, Deed, Diagnose, Diagnostics, Event, ExportActivity, ReadActivity, SaveDiagnostics, Then};
+use brickpass_engine::{
+    ActivityEntry, Ask, AuditAction, Diagnose, Diagnostics, Event, ExportActivity, ReadActivity, SaveDiagnostics, Then,
+};
 
 /// The recorded entries, and the files that were written.
 #[derive(Default)]
@@ -25,7 +27,7 @@ pub struct Recorded {
 }
 
 /// An entry `seconds` after second 0.
-pub fn entry(id: ConnectionId, name: &str, seconds: i64, what: Deed, failed: Option<Code>, detail: &str) -> ActivityEntry {
+pub fn entry(id: ConnectionId, name: &str, seconds: i64, what: AuditAction, failed: Option<Code>, detail: &str) -> ActivityEntry {
     let detail = Some(detail.to_owned()).filter(|detail| !detail.is_empty());
     ActivityEntry { at: at(seconds), connection: Some(id), name: name.to_owned(), what, failed, detail }
 }

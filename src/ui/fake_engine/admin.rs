@@ -43,7 +43,7 @@ pub const REQUESTS: [&str; 16] = [
 
 /// The contents of a workspace or an account.
 #[derive(Default)]
-pub struct FakeOffice {
+pub struct FakeAdmin {
     pub rules: TokenRules,
     pub tokens: Vec<UserToken>,
     pub principals: Vec<ServicePrincipal>,
@@ -89,7 +89,7 @@ pub fn object(kind: Securable, id: &str, name: &str) -> Object {
     Object { kind, id: id.to_owned(), name: name.to_owned() }
 }
 
-impl FakeOffice {
+impl FakeAdmin {
     /// A workspace with some of everything.
     pub fn furnished() -> Self {
         let mut nightly = principal(11, "nightly-etl");
@@ -162,51 +162,51 @@ impl Inner {
     /// Returns requests that belong elsewhere.
     pub(super) fn answer_admin(&mut self, ask: Ask) -> Option<Ask> {
         let words = format!("{ask:?}");
-        if self.office.slow.iter().any(|start| words.starts_with(start)) {
-            self.office.held.push(ask);
+        if self.admin_data.slow.iter().any(|start| words.starts_with(start)) {
+            self.admin_data.held.push(ask);
             return None;
         }
-        let ask = self.at_office(ask, |office, _: GetTokenRules| office.rules)?;
-        let ask = self.at_office(ask, FakeOffice::set_tokens_enabled)?;
-        let ask = self.at_office(ask, FakeOffice::set_maximum_days)?;
-        let ask = self.at_office(ask, |office, _: ListUsersTokens| office.tokens.clone())?;
-        let ask = self.at_office(ask, FakeOffice::revoke_users_tokens)?;
-        let ask = self.at_office(ask, |office, _: ListServicePrincipals| office.principals.clone())?;
-        let ask = self.at_office(ask, |office, request: CreateServicePrincipal| office.create_principal(&request))?;
-        let ask = self.at_office(ask, |office, AddToWorkspace { principal_id, workspace_id, role, .. }| {
-            office.joined.push((principal_id, workspace_id, role));
+        let ask = self.at_office(ask, |admin_data, _: GetTokenRules| admin_data.rules)?;
+        let ask = self.at_office(ask, FakeAdmin::set_tokens_enabled)?;
+        let ask = self.at_office(ask, FakeAdmin::set_maximum_days)?;
+        let ask = self.at_office(ask, |admin_data, _: ListUsersTokens| admin_data.tokens.clone())?;
+        let ask = self.at_office(ask, FakeAdmin::revoke_users_tokens)?;
+        let ask = self.at_office(ask, |admin_data, _: ListServicePrincipals| admin_data.principals.clone())?;
+        let ask = self.at_office(ask, |admin_data, request: CreateServicePrincipal| admin_data.create_principal(&request))?;
+        let ask = self.at_office(ask, |admin_data, AddToWorkspace { principal_id, workspace_id, role, .. }| {
+            admin_data.joined.push((principal_id, workspace_id, role));
         })?;
-        let ask = self.at_office(ask, |office, request: SetEntitlement| office.set_entitlement(&request))?;
-        let ask = self.at_office(ask, |office, ListOAuthSecrets { principal_id, .. }| {
-            office.secrets.get(&principal_id).cloned().unwrap_or_default()
+        let ask = self.at_office(ask, |admin_data, request: SetEntitlement| admin_data.set_entitlement(&request))?;
+        let ask = self.at_office(ask, |admin_data, ListOAuthSecrets { principal_id, .. }| {
+            admin_data.secrets.get(&principal_id).cloned().unwrap_or_default()
         })?;
-        let ask = self.at_office(ask, FakeOffice::create_secret)?;
-        let ask = self.at_office(ask, |office, DeleteOAuthSecret { principal_id, secret_id, .. }| {
-            office.secrets.entry(principal_id).or_default().retain(|known| known.id != secret_id);
+        let ask = self.at_office(ask, FakeAdmin::create_secret)?;
+        let ask = self.at_office(ask, |admin_data, DeleteOAuthSecret { principal_id, secret_id, .. }| {
+            admin_data.secrets.entry(principal_id).or_default().retain(|known| known.id != secret_id);
         })?;
         let ask = self.at_office(ask, |_, _: ListCatalogs| vec!["main".to_owned(), "samples".to_owned()])?;
-        let ask = self.at_office(ask, |office, request: ListObjects| office.objects_of(&request))?;
-        let ask = self.at_office(ask, |office, request: GetPermission| office.permissions.get(&request.object.id).copied())?;
-        self.at_office(ask, |office, request: GrantPermission| {
-            office.permissions.insert(request.object.id, request.permission);
+        let ask = self.at_office(ask, |admin_data, request: ListObjects| admin_data.objects_of(&request))?;
+        let ask = self.at_office(ask, |admin_data, request: GetPermission| admin_data.permissions.get(&request.object.id).copied())?;
+        self.at_office(ask, |admin_data, request: GrantPermission| {
+            admin_data.permissions.insert(request.object.id, request.permission);
         })
     }
 
     /// Whether a request of this type is set to fail.
-    fn at_office<R: Request>(&mut self, ask: Ask, answer: impl FnOnce(&mut FakeOffice, R) -> R::Answer) -> Option<Ask> {
+    fn at_office<R: Request>(&mut self, ask: Ask, answer: impl FnOnce(&mut FakeAdmin, R) -> R::Answer) -> Option<Ask> {
         self.on(ask, |inner, request: R| {
             let words = format!("{request:?}");
-            match inner.office.failures.iter().find(|(start, _)| words.starts_with(start)) {
+            match inner.admin_data.failures.iter().find(|(start, _)| words.starts_with(start)) {
                 Some((_, failure)) => Err(failure.clone()),
-                None => Ok(answer(&mut inner.office, request)),
+                None => Ok(answer(&mut inner.admin_data, request)),
             }
         })
     }
 
     /// Answers the held requests.
     pub fn answer_held(&mut self) {
-        self.office.slow.clear();
-        for ask in std::mem::take(&mut self.office.held) {
+        self.admin_data.slow.clear();
+        for ask in std::mem::take(&mut self.admin_data.held) {
             let unanswered = self.answer_admin(ask);
             assert!(unanswered.is_none(), "an administrator does not ask for {unanswered:?}");
         }

@@ -10,8 +10,8 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    Ask, BackedUp, Backup, Chosen, Effective, Event, FindEffective, Import, ImportId, ImportSource, ImportUndone, Imported, NotImported,
-    Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, ReadImport, Then, Twin, UndoImport,
+    Ask, BackedUp, Backup, Chosen, Effective, Event, ExistingMatch, FindEffective, Import, ImportId, ImportSource, ImportUndone, Imported,
+    NotImported, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, ReadImport, Then, UndoImport,
 };
 use brickpass_interchange::{
     databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
@@ -63,7 +63,7 @@ pub fn browser_row(place: &str, name: &str) -> PreviewRow {
 fn row(place: &str, connection: Connection, with_secret: bool) -> PreviewRow {
     let secret = with_secret.then(|| (SecretKind::PersonalAccessToken, format!("dapi-of-{place}").into()));
     let connection = Some(Box::new(Reviewed { connection, secret }));
-    PreviewRow { place: place.to_owned(), connection, with_secret, remarks: Vec::new(), ignored: Vec::new(), twin: None }
+    PreviewRow { place: place.to_owned(), connection, with_secret, remarks: Vec::new(), ignored: Vec::new(), existing: None }
 }
 
 /// A row that cannot be imported.
@@ -74,12 +74,12 @@ pub fn refused_row(place: &str, why: &str) -> PreviewRow {
         with_secret: false,
         remarks: vec![why.to_owned()],
         ignored: Vec::new(),
-        twin: None,
+        existing: None,
     }
 }
 
 pub fn same_as(mut row: PreviewRow, connection: &Connection) -> PreviewRow {
-    row.twin = Some(Twin { id: connection.id, name: connection.name.as_str().to_owned(), same: true, other_token: false });
+    row.existing = Some(ExistingMatch { id: connection.id, name: connection.name.as_str().to_owned(), same: true, other_token: false });
     row
 }
 

@@ -28,7 +28,7 @@ pub use samples::*;
 use sign_in::RunningSignIn;
 use testing::RunningTest;
 
-use super::Wires;
+use super::EnginePort;
 use brickpass_core::{
     connection::{
         AuthKind, Connection, ConnectionId, Draft, EnteredFor, EnvironmentKind, LastTest, LevelKind, Reviewed, SecretKind, Status,
@@ -40,9 +40,9 @@ use brickpass_databricks::{
     rest::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
 };
 use brickpass_engine::{
-    AddWorkspaces, Ask, ClearClipboard, CopySecret, CopyStored, DescribeSecret, DescribeSignIn, Duplicate, Event, Farewell, Found,
-    GenerateToken, KeepClipboard, ListTokens, ListWorkspaces, OpenDemo, OpenInBrowser, ProbeVault, Purge, Purged, Recover, Recovery,
-    Refresh, RememberWindow, Remove, RemovedTokens, Request, Restore, RevealSecret, RevokeTokens, RevokedTokens, RotateToken, Rotated,
+    AddWorkspaces, Ask, ClearClipboard, CopySecret, CopyStored, DescribeSecret, DescribeSignIn, Duplicate, Event, Found, GenerateToken,
+    KeepClipboard, ListTokens, ListWorkspaces, OpenDemo, OpenInBrowser, ProbeVault, Purge, Purged, Recover, Recovery, Refresh,
+    RememberWindow, Remove, RemovedTokens, Request, Restore, RevealSecret, Revocation, RevokeTokens, RevokedTokens, RotateToken, Rotated,
     Save, SaveOutcome, SaveSettings, SettingsSaved, SignIn, SignInStep, SignOut, SignedIn, SignedOut, Start, StoreSignIns, StoredSecret,
     Then, TokenList, UnlockVault, UnsavedSignIns, UseToken,
 };
@@ -101,7 +101,7 @@ pub struct Inner {
     pub tokens_wait: bool,
     generating: Option<Then<NewToken>>,
     pub recorded: activity::Recorded,
-    pub office: admin::FakeOffice,
+    pub admin_data: admin::FakeAdmin,
     pub around: import::Around,
     pub tools: export::FakeTools,
 }
@@ -145,7 +145,7 @@ impl Default for Inner {
             tokens_wait: false,
             generating: None,
             recorded: activity::Recorded::default(),
-            office: admin::FakeOffice::default(),
+            admin_data: admin::FakeAdmin::default(),
             around: import::Around::default(),
             tools: export::FakeTools::default(),
         }
@@ -163,9 +163,9 @@ impl FakeEngine {
         engine
     }
 
-    pub fn wires(&self) -> Wires {
+    pub fn port(&self) -> EnginePort {
         let (outbox, inbox) = (self.clone(), self.clone());
-        Wires {
+        EnginePort {
             send: Box::new(move |command| {
                 let mut inner = outbox.0.borrow_mut();
                 inner.log.push(format!("{command:?}").chars().take(60).collect());
@@ -302,7 +302,7 @@ impl Inner {
     fn purge(&mut self, Purge { ids, revoke }: Purge) -> Result<Purged, Failure> {
         self.secrets.retain(|(id, _), _| !ids.contains(id));
         self.revoked_when_purged.extend(revoke.iter().map(|connection| connection.name.as_str().to_owned()));
-        Ok(Purged { ids, farewell: Farewell::Revoked, tokens: self.removed_tokens.clone(), failure: None })
+        Ok(Purged { ids, revocation: Revocation::Revoked, tokens: self.removed_tokens.clone(), failure: None })
     }
 
     fn answer_connections(&mut self, ask: Ask) -> Option<Ask> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use brickpass_engine::diagnostics::{
     Check, Checked, ConnectionFacts, Diagnostics, Found, NetworkFacts, RecentFailure, SettingsFacts, SystemFacts, VaultFacts,
 };
-use brickpass_storage::{Deed, ThemeChoice};
+use brickpass_storage::{AuditAction, ThemeChoice};
 
 use super::*;
 
@@ -127,7 +127,7 @@ pub fn diagnostics() -> Diagnostics {
         connections: ConnectionFacts { total: 1, removed: 1, clouds: count(), levels: count(), authentication: count(), statuses: count() },
         settings: SettingsFacts { theme: ThemeChoice::Dark, clipboard_seconds: 30, unknown: 0 },
         network: NetworkFacts { proxy: Some(true), ca_file: true },
-        failures: vec![RecentFailure { what: Deed::Test, code: Code::Dns, minutes_ago: 3 }],
+        failures: vec![RecentFailure { what: AuditAction::Test, code: Code::Dns, minutes_ago: 3 }],
         checks: vec![Checked { check: Check::Clock, result: Found::Word("ok") }],
     }
 }

@@ -76,7 +76,7 @@ impl Inner {
     pub(super) fn answer_accounts(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, |inner, SignOut { id }| {
             inner.signed_in.remove(&id);
-            Ok(SignedOut { users: vec![id], farewell: Farewell::Revoked })
+            Ok(SignedOut { users: vec![id], revocation: Revocation::Revoked })
         })?;
         let ask = self.on(ask, |inner, DescribeSignIn { id }| Ok(inner.signed_in.get(&id).cloned()))?;
         let ask = self.on(ask, |inner, _: ListWorkspaces| inner.workspaces.clone())?;

@@ -7,7 +7,7 @@ use crate::ui::{
     dialogs::{buttons, say},
     filing, fonts,
     icons::Icon,
-    state::{Fate, ImportRow, ImportTable},
+    state::{ImportRow, ImportTable, RowAction},
     text::{self, importing as words},
     theme,
     widgets::{Button, TextField, paragraph, remark, segments, truncated_label},
@@ -70,7 +70,8 @@ fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
     if table.problem_count() > 0 {
         remark(ui, Severity::Error, &words::problems(table.problem_count()));
     } else if table.comes_count() == 0 && table.rows().iter().any(ImportRow::can_come) {
-        let all_there = table.rows().iter().filter(|row| row.can_come()).all(|row| row.twin.as_ref().is_some_and(|twin| !twin.other_token));
+        let all_there =
+            table.rows().iter().filter(|row| row.can_come()).all(|row| row.existing.as_ref().is_some_and(|existing| !existing.other_token));
         remark(ui, Severity::Note, if all_there { words::ALL_THERE } else { words::NOTHING_TICKED });
     }
 }
@@ -98,19 +99,19 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
         quiet(ui, words::NO_MATCH);
         return;
     };
-    let (place, mut name, fate, can, problem) = (row.place.clone(), row.name.clone(), row.fate, row.can_come(), row.problem.clone());
-    let (remarks, twin, alike) = (row.remarks.clone(), row.twin.clone(), row.alike.clone());
+    let (place, mut name, action, can, problem) = (row.place.clone(), row.name.clone(), row.action, row.can_come(), row.problem.clone());
+    let (remarks, existing, alike) = (row.remarks.clone(), row.existing.clone(), row.alike.clone());
     truncated_label(ui, &place, fonts::semibold(14.0), palette.text, ui.available_width());
     if can {
-        let fates = [Fate::LeftOut, Fate::Added, Fate::Replaces];
-        let mut at = fates.iter().position(|known| *known == fate).unwrap_or_default();
+        let fates = [RowAction::LeftOut, RowAction::Added, RowAction::Replaces];
+        let mut at = fates.iter().position(|known| *known == action).unwrap_or_default();
         ui.horizontal_wrapped(|ui| {
-            if twin.is_some() {
+            if existing.is_some() {
                 segments(ui, &mut at, &[words::LEAVE_OUT, words::ADD_BESIDE, words::REPLACE]);
             } else {
                 segments(ui, &mut at, &[words::LEAVE_OUT, words::ADD]);
             }
-            if fate != Fate::LeftOut {
+            if action != RowAction::LeftOut {
                 let width = ui.available_width().clamp(140.0, 320.0);
                 let tone = problem.is_some().then_some(theme::Tone::Error);
                 TextField::new(&mut name, words::NAME).hint(words::NAME).limit(200).width(width).tone(tone).id(rows::name_id()).show(ui);
@@ -120,12 +121,12 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
             remark(ui, Severity::Error, problem);
         }
         table.rename(name);
-        if let Some(chosen) = fates.get(at).filter(|chosen| **chosen != fate) {
+        if let Some(chosen) = fates.get(at).filter(|chosen| **chosen != action) {
             table.decide(*chosen);
         }
     }
-    if let Some(twin) = &twin {
-        remark(ui, Severity::Note, &words::twin(twin));
+    if let Some(existing) = &existing {
+        remark(ui, Severity::Note, &words::existing(existing));
     }
     if let Some(alike) = &alike {
         remark(ui, Severity::Note, &words::like_above(alike));
@@ -161,7 +162,7 @@ fn ignored(ui: &mut Ui, table: &ImportTable) {
 /// The confirmation before existing connections are replaced.
 pub fn confirm(ui: &mut Ui, table: &ImportTable) -> Option<Answer> {
     say(ui, words::REPLACE_WHY);
-    let names: Vec<&str> = table.replaced().map(|twin| twin.name.as_str()).collect();
+    let names: Vec<&str> = table.replaced().map(|existing| existing.name.as_str()).collect();
     if names.len() > 1 {
         ScrollArea::vertical().max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
             for name in names {

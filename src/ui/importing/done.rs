@@ -7,7 +7,7 @@ use crate::ui::{
     dialogs::{buttons, say},
     fonts,
     icons::Icon,
-    state::{CameIn, ImportUndo, State},
+    state::{ImportSummary, ImportUndo, State},
     test_panel::{failure_words, title},
     text::importing as words,
     theme::{self, Tone},
@@ -15,7 +15,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::Severity;
 
-pub fn show(ui: &mut Ui, came: &CameIn, state: &State) -> Option<Answer> {
+pub fn show(ui: &mut Ui, came: &ImportSummary, state: &State) -> Option<Answer> {
     let palette = theme::of(ui);
     let came_any = came.added.len() + came.replaced.len() > 0;
     let icon = if came_any { (Icon::Ok, palette.ok) } else { (Icon::Failed, palette.error) };
@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, came: &CameIn, state: &State) -> Option<Answer> {
 }
 
 /// From the current file, so that the person is not asked again after moving the secrets.
-fn still_exposed(came: &CameIn, state: &State) -> Vec<(brickpass_core::connection::ConnectionId, String)> {
+fn still_exposed(came: &ImportSummary, state: &State) -> Vec<(brickpass_core::connection::ConnectionId, String)> {
     let Some(file) = state.cli_file() else { return Vec::new() };
     let holds_secret = |name: &str| file.profiles.iter().any(|profile| profile.name == name && !profile.secrets.is_empty());
     came.exposed.iter().filter(|(_, profile)| holds_secret(profile)).cloned().collect()

@@ -43,7 +43,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     let id = Id::unique("import dialog");
     let title = match &dialog.stage {
         Stage::Choosing { table, confirm: true } => {
-            words::replace_title(&table.replaced().map(|twin| twin.name.as_str()).collect::<Vec<_>>())
+            words::replace_title(&table.replaced().map(|existing| existing.name.as_str()).collect::<Vec<_>>())
         }
         _ => words::TITLE.to_owned(),
     };

@@ -151,9 +151,9 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let host = row.connection().map(|connection| words::place(&connection.base_url)).unwrap_or_default();
     let sign_in = row.connection().map(words::sign_in).unwrap_or_default();
     let secret = row.connection().map_or(words::CANNOT, |connection| words::secret(connection, row.with_secret));
-    let told = match (&row.problem, &row.twin, row.remarks.as_slice()) {
+    let told = match (&row.problem, &row.existing, row.remarks.as_slice()) {
         (Some(problem), ..) => problem.clone(),
-        (None, Some(twin), _) => words::twin(twin),
+        (None, Some(existing), _) => words::existing(existing),
         (None, None, [only]) if !row.can_come() => only.clone(),
         (None, None, []) => row.alike.as_deref().map(words::like_above).unwrap_or_default(),
         (None, None, several) => words::remarks(several.len()),
@@ -179,7 +179,7 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let (middle, upper, lower) = (rect.center().y, rect.center().y - 9.0, rect.center().y + 10.0);
     let told_colour = if row.problem.is_some() {
         palette.error
-    } else if row.twin.is_none() && !row.remarks.is_empty() {
+    } else if row.existing.is_none() && !row.remarks.is_empty() {
         palette.warning
     } else {
         palette.weak

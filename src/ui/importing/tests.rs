@@ -68,8 +68,8 @@ fn is_disabled(window: &Window, label: &str) -> bool {
 #[test]
 fn nothing_is_saved_before_it_was_seen_and_chosen_and_all_of_it_can_be_taken_back() {
     let there = connection("Sales lakehouse", |_| {});
-    let twin = same_as(token_row("sales", "sales"), &there);
-    let rows = vec![twin, token_row("finance", "finance"), browser_row("ops", "ops"), refused_row("odd", "It has no host.")];
+    let existing = same_as(token_row("sales", "sales"), &there);
+    let rows = vec![existing, token_row("finance", "finance"), browser_row("ops", "ops"), refused_row("odd", "It has no host.")];
     let engine = with(&[there], preview(rows));
     let mut window = previewed(&engine);
     let file = Path::new("/home/you/other.cfg");

@@ -71,8 +71,8 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) -> 
 fn wished(ui: &Ui, wish: Wish, owner: ConnectionId, state: &mut State, act: &mut Act) {
     match wish {
         Wish::CopyLink => {
-            let door = state.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
-            if let Some(link) = door.map(|door| door.address.expose_secret().to_owned()) {
+            let callback = state.sign_ins.attempt(owner).and_then(|attempt| attempt.callback.as_ref());
+            if let Some(link) = callback.map(|callback| callback.address.expose_secret().to_owned()) {
                 Act::copy(ui.ctx(), state, link);
             }
         }
@@ -106,8 +106,8 @@ fn running(ui: &mut Ui, attempt: &Attempt, paste: &mut Option<Paste>, state: &St
             return answers(ui, attempt, [text::OTHER_USER_NO, text::OTHER_USER_YES]);
         }
         Stage::Waiting => {
-            if let Some(door) = &attempt.door {
-                return waiting::show(ui, attempt, door, paste, act);
+            if let Some(callback) = &attempt.callback {
+                return waiting::show(ui, attempt, callback, paste, act);
             }
         }
         _ => {}

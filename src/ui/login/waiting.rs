@@ -10,7 +10,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Attempt, Door, LONELY, Paste},
+    state::{Attempt, CALLBACK_HINT_DELAY, Paste, PendingCallback},
     test_panel::title,
     text,
     theme::{self, Tone},
@@ -18,11 +18,11 @@ use crate::ui::{
 };
 use brickpass_core::connection::Severity;
 
-pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, paste: &mut Option<Paste>, act: &Act) -> Option<Wish> {
+pub fn show(ui: &mut Ui, attempt: &Attempt, callback: &PendingCallback, paste: &mut Option<Paste>, act: &Act) -> Option<Wish> {
     let now = act.now;
     let palette = theme::of(ui);
     let icon = Some((Icon::SignIn, palette.accent));
-    if door.browser_opened {
+    if callback.browser_opened {
         title(ui, icon, text::IN_BROWSER);
         let why = attempt.host().map_or_else(|| text::ANYWHERE_WHY.to_owned(), text::in_browser_why);
         paragraph(ui, &why, fonts::regular(14.0), palette.weak);
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, paste: &mut Option<Past
     let mut wish = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        let copy = if door.browser_opened { Button::secondary(text::COPY_LINK) } else { Button::primary(text::COPY_LINK) };
+        let copy = if callback.browser_opened { Button::secondary(text::COPY_LINK) } else { Button::primary(text::COPY_LINK) };
         if copy.icon(Icon::Copy).show(ui).clicked() {
             wish = Some(Wish::CopyLink);
         }
@@ -49,12 +49,12 @@ pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, paste: &mut Option<Past
         wish = paste_field(ui, paste, act).or(wish);
     }
     ui.add_space(8.0);
-    countdown(ui, door, now);
+    countdown(ui, callback, now);
     if attempt.wrong_keys > 0 {
         aside(ui, Icon::Warning, palette.weak, text::WRONG_KEY);
     }
-    if attempt.is_lonely(now) {
-        aside(ui, Icon::Info, palette.accent, text::LONELY);
+    if attempt.is_callback_overdue(now) {
+        aside(ui, Icon::Info, palette.accent, text::NO_CALLBACK_YET);
     }
     ui.add_space(8.0);
     wish.or(cancel(ui))
@@ -86,14 +86,14 @@ pub(super) fn paste_id() -> Id {
 }
 
 /// The listening port and the remaining time. Repaints once a second, and only while visible.
-fn countdown(ui: &mut Ui, door: &Door, now: Timestamp) {
+fn countdown(ui: &mut Ui, callback: &PendingCallback, now: Timestamp) {
     let palette = theme::of(ui);
-    let left = door.until.duration_since(now).max(SignedDuration::ZERO);
-    let whole = door.until.duration_since(door.since).as_secs_f32().max(1.0);
+    let left = callback.until.duration_since(now).max(SignedDuration::ZERO);
+    let whole = callback.until.duration_since(callback.since).as_secs_f32().max(1.0);
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
     let row = ui.horizontal(|ui| {
         ui.set_min_height(20.0);
-        truncated_label(ui, &text::listening(door.port), fonts::regular(12.0), palette.weak, ui.available_width() - 80.0);
+        truncated_label(ui, &text::listening(callback.port), fonts::regular(12.0), palette.weak, ui.available_width() - 80.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             truncated_label(ui, &text::time_left(left), fonts::medium(14.0), palette.text, 80.0);
         });
@@ -102,7 +102,7 @@ fn countdown(ui: &mut Ui, door: &Door, now: Timestamp) {
     ui.spacing_mut().item_spacing.y = gap;
     if !left.is_zero() && ui.is_rect_visible(row.response.rect) {
         // When the number of whole seconds changes; the hint appears at one of these moments.
-        debug_assert!(LONELY.subsec_nanos() == 0);
+        debug_assert!(CALLBACK_HINT_DELAY.subsec_nanos() == 0);
         let nanos = u64::try_from(left.subsec_nanos()).unwrap_or(0);
         let next = if nanos == 0 { Duration::from_secs(1) } else { Duration::from_nanos(nanos) };
         ui.ctx().request_repaint_after(next + Duration::from_millis(5));

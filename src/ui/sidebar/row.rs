@@ -12,7 +12,7 @@ use crate::ui::{
     fonts,
     icons::Icon,
     shortcuts::Action,
-    state::{Item, Standing, State},
+    state::{Item, RowStatus, State},
     text,
     theme::{self, Tone},
     widgets::{context_menu, environment_word, menu_item, menu_separator, paint_environment_badge, paint_status_icon, paint_text},
@@ -64,7 +64,7 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (
     let name = state.name_of(item.id);
     let environment = state.environment_of(item.id);
     let unsaved = item.entry.is_none() || state.is_unsaved(item.id);
-    let (status, words, testing) = standing(state, item.id, now);
+    let (status, words, testing) = row_status(state, item.id, now);
     let typed = typed_host(state, item);
     let host = match &typed {
         Some(host) => host,
@@ -128,13 +128,13 @@ fn typed_host(state: &State, item: &Item) -> Option<String> {
 }
 
 /// The shape (`None`: the test could not run), the words, and whether a test is running.
-fn standing(state: &State, id: ConnectionId, now: Timestamp) -> (Option<Status>, String, bool) {
-    match state.standing(id) {
-        Standing::Untested => (Some(Status::Untested), text::NOT_TESTED.to_owned(), false),
-        Standing::Waiting => (Some(Status::Untested), text::WAITING.to_owned(), false),
-        Standing::Testing(_) => (Some(Status::Untested), text::TESTING.to_owned(), true),
-        Standing::Known(last) => (Some(last.state), text::row_state(last, state.days_left(id, now)), false),
-        Standing::Broken => (None, text::TEST_BROKEN.to_owned(), false),
+fn row_status(state: &State, id: ConnectionId, now: Timestamp) -> (Option<Status>, String, bool) {
+    match state.row_status(id) {
+        RowStatus::Untested => (Some(Status::Untested), text::NOT_TESTED.to_owned(), false),
+        RowStatus::Waiting => (Some(Status::Untested), text::WAITING.to_owned(), false),
+        RowStatus::Testing(_) => (Some(Status::Untested), text::TESTING.to_owned(), true),
+        RowStatus::Known(last) => (Some(last.state), text::row_state(last, state.days_left(id, now)), false),
+        RowStatus::Broken => (None, text::TEST_BROKEN.to_owned(), false),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Dialog, Editing, Notice, State};
 use crate::ui::state::refresh;
 use crate::ui::text;
 use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Field, Merge, Part, merge};
-use brickpass_engine::{Ask, Deed, StoredSecret};
+use brickpass_engine::{Ask, AuditAction, StoredSecret};
 use brickpass_storage::Entry;
 
 /// Both sides changed these parts of a connection.
@@ -116,7 +116,7 @@ impl State {
     }
 
     /// When the connection was last saved elsewhere, according to the activity log.
-    pub fn changed_elsewhere_at(&self, id: ConnectionId, what: Deed) -> Option<Timestamp> {
+    pub fn changed_elsewhere_at(&self, id: ConnectionId, what: AuditAction) -> Option<Timestamp> {
         let own = self.saved_here.get(&id).copied().max(self.began_at)?;
         self.activity.last(id, what).filter(|at| *at > own)
     }

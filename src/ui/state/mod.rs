@@ -26,11 +26,11 @@ mod remote;
 mod removal;
 mod saving;
 mod selection;
-mod sheet;
 mod signed_in;
 mod signing_in;
 #[cfg(test)]
 mod signing_in_tests;
+mod table_model;
 mod testing;
 #[cfg(test)]
 mod tests;
@@ -50,7 +50,7 @@ use secrecy::SecretString;
 pub use account::{AddWorkspaces, Offer, OfferStanding};
 pub use activity::{ActivityLog, ExportActivity, Line, ShowDiagnostics};
 pub use admin::{
-    Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
+    Admin, AdminData, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, PrincipalColumn,
     SECRET_DAYS, UserColumn,
 };
 pub use ask::{RunId, ask, ask_cancellable, ask_quietly, refresh, start};
@@ -62,9 +62,10 @@ pub use dialog::Dialog;
 pub use editing::Editing;
 pub use effective::ShowEffective;
 pub use expiry::{Asked, Asking, Expiry, Month, Span, Summary};
-pub use export::{Export, FormRow, FormValue, Handover, Hidden, IncludeSecret, SaveExport, Tool};
+pub use export::{Export, ExportModel, FormRow, FormValue, Hidden, IncludeSecret, SaveExport, Tool};
 pub use importing::{
-    CameIn, Fate, From as ImportFrom, ImportRow, ImportTable, Importing, Moving, MovingStage, Stage as ImportStage, Undo as ImportUndo,
+    From as ImportFrom, ImportRow, ImportSummary, ImportTable, Importing, Moving, MovingStage, RowAction, Stage as ImportStage,
+    Undo as ImportUndo,
 };
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use name_to_type::NameToType;
@@ -73,8 +74,8 @@ pub use profiles::{Intent, Profiles, Publishing};
 pub use remote::{Asked as AskedOf, Remote};
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
-pub use sheet::{Record, Sheet};
-pub use signing_in::{Attempt, Door, LONELY, Paste, SignIns, Stage};
+pub use signing_in::{Attempt, CALLBACK_HINT_DELAY, Paste, PendingCallback, SignIns, Stage};
+pub use table_model::{Record, TableModel};
 pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
 pub use vault::probe_vault;
@@ -223,7 +224,7 @@ pub struct Counts {
 
 /// The state of one connection as its row shows it.
 #[derive(Debug, Clone, Copy)]
-pub enum Standing<'a> {
+pub enum RowStatus<'a> {
     Untested,
     /// Requested, but not started yet.
     Waiting,
@@ -292,18 +293,18 @@ impl State {
         }
     }
 
-    pub fn standing(&self, id: ConnectionId) -> Standing<'_> {
+    pub fn row_status(&self, id: ConnectionId) -> RowStatus<'_> {
         if let Some(running) = self.tests.running(id) {
-            return if running.begun_at.is_some() { Standing::Testing(running) } else { Standing::Waiting };
+            return if running.begun_at.is_some() { RowStatus::Testing(running) } else { RowStatus::Waiting };
         }
         if let Some(finished) = self.tests.finished(id)
             && finished.report.failure.as_ref().is_some_and(|failure| failure.code == Code::Internal)
         {
-            return Standing::Broken;
+            return RowStatus::Broken;
         }
         // An unsaved connection has only results of this window.
         let here = || self.tests.finished(id).filter(|_| !self.entry_of.contains_key(&id))?.last.as_ref();
-        self.history.get(&id).or_else(here).map_or(Standing::Untested, Standing::Known)
+        self.history.get(&id).or_else(here).map_or(RowStatus::Untested, RowStatus::Known)
     }
 
     pub fn last_test(&self, id: ConnectionId) -> Option<&LastTest> {

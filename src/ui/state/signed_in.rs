@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{AuthKind, ConnectionId, Status},
     failure::Failure,
 };
-use brickpass_engine::{Ask, DescribeSignIn, Farewell, SignIn, SignOut, SignedOut, StoreSignIns, UnsavedSignIns};
+use brickpass_engine::{Ask, DescribeSignIn, Revocation, SignIn, SignOut, SignedOut, StoreSignIns, UnsavedSignIns};
 use brickpass_storage::VaultStatus;
 
 impl State {
@@ -61,7 +61,7 @@ impl State {
         self.sign_ins.end(id);
         vec![ask(SignOut { id }, |state, outcome, _| {
             match outcome {
-                Ok(SignedOut { users, farewell }) => users.into_iter().for_each(|user| state.signed_out(user, farewell.clone())),
+                Ok(SignedOut { users, revocation }) => users.into_iter().for_each(|user| state.signed_out(user, revocation.clone())),
                 Err(failure) => state.notices.push(Notice::Failure(failure)),
             }
             Vec::new()
@@ -88,7 +88,7 @@ impl State {
     }
 
     /// Updates all connections that used the sign-in; reports it once, where it was held.
-    pub(super) fn signed_out(&mut self, id: ConnectionId, farewell: Farewell) {
+    pub(super) fn signed_out(&mut self, id: ConnectionId, revocation: Revocation) {
         if self.sign_in_owner(id) != id {
             return;
         }
@@ -96,9 +96,9 @@ impl State {
         if self.sign_ins.attempt(id).is_some_and(|attempt| !attempt.runs()) {
             self.sign_ins.attempts.remove(&id);
         }
-        self.notices.push(match farewell {
-            Farewell::Failed(failure) => Notice::Failure(failure),
-            Farewell::Revoked | Farewell::NotOffered => Notice::Done(text::signed_out(self.name_of(id))),
+        self.notices.push(match revocation {
+            Revocation::Failed(failure) => Notice::Failure(failure),
+            Revocation::Revoked | Revocation::NotOffered => Notice::Done(text::signed_out(self.name_of(id))),
         });
     }
 

@@ -19,7 +19,7 @@ use brickpass_engine::{
 };
 
 /// After this long without an answer, the browser is probably on another computer.
-pub const LONELY: SignedDuration = SignedDuration::from_secs(30);
+pub const CALLBACK_HINT_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// One sign-in, from the click to its end.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Attempt {
     pub place: SignInPlace,
     pub stage: Stage,
     /// Manual steps, available while the listener waits.
-    pub door: Option<Door>,
+    pub callback: Option<PendingCallback>,
     /// Open while the person pastes the address from the browser.
     pub paste: Option<Paste>,
     /// The number of answers with a wrong `state`.
@@ -42,7 +42,7 @@ pub struct Attempt {
 
 /// Where the browser's answer is awaited.
 #[derive(Debug)]
-pub struct Door {
+pub struct PendingCallback {
     pub address: SecretString,
     pub port: u16,
     pub since: Timestamp,
@@ -86,9 +86,9 @@ impl Attempt {
     }
 
     /// There was no answer for so long that a hint is shown.
-    pub fn is_lonely(&self, now: Timestamp) -> bool {
-        let waited = self.door.as_ref().map(|door| now.duration_since(door.since));
-        matches!(self.stage, Stage::Waiting) && self.wrong_keys == 0 && waited.is_some_and(|waited| waited >= LONELY)
+    pub fn is_callback_overdue(&self, now: Timestamp) -> bool {
+        let waited = self.callback.as_ref().map(|callback| now.duration_since(callback.since));
+        matches!(self.stage, Stage::Waiting) && self.wrong_keys == 0 && waited.is_some_and(|waited| waited >= CALLBACK_HINT_DELAY)
     }
 
     /// The host of the sign-in page in the browser; `None` if the person chooses one there.
@@ -212,7 +212,7 @@ impl State {
             Vec::new()
         });
         let attempt =
-            Attempt { run, owner, place, stage: Stage::Starting, door: None, paste: None, wrong_keys: 0, control, _cancel: cancel };
+            Attempt { run, owner, place, stage: Stage::Starting, callback: None, paste: None, wrong_keys: 0, control, _cancel: cancel };
         self.sign_ins.attempts.insert(id, attempt);
         self.show_test = Some(true);
         self.counts = None;
@@ -226,7 +226,7 @@ impl State {
             SignInStep::CheckingVault => Stage::CheckingVault,
             SignInStep::Discovering => Stage::Discovering,
             SignInStep::Waiting { address, port, until, browser_opened } => {
-                attempt.door = Some(Door { address, port, since: now, until, browser_opened });
+                attempt.callback = Some(PendingCallback { address, port, since: now, until, browser_opened });
                 Stage::Waiting
             }
             SignInStep::WrongKey { count } => {
@@ -245,7 +245,7 @@ impl State {
         };
         if !matches!(attempt.stage, Stage::Waiting) {
             // The address has been used and cannot be opened again.
-            attempt.door = None;
+            attempt.callback = None;
             attempt.paste = None;
         }
         // Scrolls to a question; after other changes, keeps the visible part in view.
@@ -256,7 +256,7 @@ impl State {
 
     pub fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
         let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
-        attempt.door = None;
+        attempt.callback = None;
         attempt.paste = None;
         let place = attempt.place;
         match outcome {
@@ -384,7 +384,7 @@ impl State {
 
     /// Opens the sign-in page in the browser again.
     pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Ask> {
-        let door = self.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
-        door.map(|door| ask_quietly(OpenInBrowser { address: door.address.clone() })).into_iter().collect()
+        let callback = self.sign_ins.attempt(owner).and_then(|attempt| attempt.callback.as_ref());
+        callback.map(|callback| ask_quietly(OpenInBrowser { address: callback.address.clone() })).into_iter().collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::ui::fake_engine::{account, at, browser, connection, sign_in, unauthor
 use crate::ui::state::RunId;
 use brickpass_core::connection::{AuthKind, BaseUrl, LevelKind};
 use brickpass_databricks::rest::AccountWorkspace;
-use brickpass_engine::{DescribeSignIn, Event, Farewell, Found, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{DescribeSignIn, Event, Found, Revocation, SignInPlace, SignInStep, SignedIn};
 
 fn done(user: &str) -> SignedIn {
     SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }
@@ -86,12 +86,12 @@ fn the_link_is_there_while_the_listener_waits_and_never_in_debug_output() {
     let id = desk.shown();
     assert!(desk.state.open_sign_in_again(id).is_empty());
     desk.state.sign_in_progress(run, id, waiting(300), at(0));
-    let door = desk.state.attempt(id).unwrap().door.as_ref().unwrap();
-    assert!(door.address.expose_secret().contains("secret-link"));
+    let callback = desk.state.attempt(id).unwrap().callback.as_ref().unwrap();
+    assert!(callback.address.expose_secret().contains("secret-link"));
     assert!(!format!("{:?}", desk.state).contains("secret-link"));
     assert_eq!(desk.state.open_sign_in_again(id).len(), 1);
     desk.state.sign_in_progress(run, id, SignInStep::Exchanging, at(5));
-    assert!(desk.state.attempt(id).unwrap().door.is_none() && desk.state.open_sign_in_again(id).is_empty());
+    assert!(desk.state.attempt(id).unwrap().callback.is_none() && desk.state.open_sign_in_again(id).is_empty());
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn the_hint_about_other_computers_waits_for_half_a_minute_without_any_answer() {
     let (mut desk, run) = begun();
     let id = desk.shown();
     desk.state.sign_in_progress(run, id, waiting(310), at(10));
-    let lonely = |desk: &Desk, second| desk.state.attempt(id).unwrap().is_lonely(at(second));
-    assert!(!lonely(&desk, 39) && lonely(&desk, 40));
+    let overdue = |desk: &Desk, second| desk.state.attempt(id).unwrap().is_callback_overdue(at(second));
+    assert!(!overdue(&desk, 39) && overdue(&desk, 40));
     desk.state.sign_in_progress(run, id, SignInStep::WrongKey { count: 1 }, at(20));
-    assert!(!lonely(&desk, 40), "somebody has answered, so this computer can be reached");
+    assert!(!overdue(&desk, 40), "somebody has answered, so this computer can be reached");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn signing_out_of_an_account_is_told_once_and_leaves_all_of_its_workspaces_witho
     desk.state.notices.clear();
     for id in [workspaces[0].id, account.id, workspaces[1].id] {
         desk.state.apply(Event::SignInDescribed { id, outcome: Ok(None) }, at(0));
-        desk.state.signed_out(id, Farewell::Revoked);
+        desk.state.signed_out(id, Revocation::Revoked);
     }
     assert_eq!(desk.state.notices, [Notice::Done("Signed out of All of us".into())]);
     assert!(workspaces.iter().all(|it| matches!(desk.state.signed_in(it.id), Some(None))));

@@ -12,7 +12,7 @@ use brickpass_databricks::rest::{Cluster, ClusterState};
 
 const ROW: f32 = 26.0;
 /// The number of visible rows before the list scrolls.
-const MOST: usize = 8;
+const MAX_ROWS: usize = 8;
 
 pub fn running(all: &[Cluster]) -> usize {
     all.iter().filter(|cluster| matches!(cluster.state, ClusterState::Running | ClusterState::Resizing)).count()
@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, all: &[Cluster], id: ConnectionId) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         section_header(ui, text::CLUSTERS, all.len());
-        let height = ROW * all.len().min(MOST) as f32 + if all.len() > MOST { ROW / 2.0 } else { 0.0 };
+        let height = ROW * all.len().min(MAX_ROWS) as f32 + if all.len() > MAX_ROWS { ROW / 2.0 } else { 0.0 };
         ScrollArea::vertical().id_salt(("clusters", id)).max_height(height).auto_shrink(false).show_rows(ui, ROW, all.len(), |ui, rows| {
             for cluster in all.get(rows).unwrap_or_default() {
                 row(ui, cluster);

@@ -11,7 +11,7 @@ use brickpass_databricks::rest::AccountWorkspace;
 
 const ROW: f32 = 26.0;
 /// The number of visible rows before the list scrolls.
-const MOST: usize = 8;
+const MAX_ROWS: usize = 8;
 
 pub fn show(ui: &mut Ui, all: &[AccountWorkspace], id: ConnectionId) {
     if all.is_empty() {
@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, all: &[AccountWorkspace], id: ConnectionId) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         section_header(ui, text::WORKSPACES, all.len());
-        let height = ROW * all.len().min(MOST) as f32 + if all.len() > MOST { ROW / 2.0 } else { 0.0 };
+        let height = ROW * all.len().min(MAX_ROWS) as f32 + if all.len() > MAX_ROWS { ROW / 2.0 } else { 0.0 };
         let area = ScrollArea::vertical().id_salt(("workspaces", id)).max_height(height).auto_shrink(false);
         area.show_rows(ui, ROW, all.len(), |ui, rows| {
             for workspace in all.get(rows).unwrap_or_default() {

@@ -191,7 +191,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use brickpass_engine::Deed;
+    use brickpass_engine::AuditAction;
 
     #[test]
     fn days_are_named_as_people_name_them() {
@@ -221,7 +221,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             connection: None,
             name: String::new(),
-            what: Deed::Reveal,
+            what: AuditAction::Reveal,
             failed: None,
             detail: Some(detail.to_owned()),
         };

@@ -145,11 +145,11 @@ pub fn type_to_confirm(expected: &NameToType) -> String {
 
 /// The owners of the tokens to revoke.
 pub fn revoke_owners(owners: &[&str]) -> String {
-    const NAMED: usize = 8;
-    let named = owners.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    const MAX_NAMES: usize = 8;
+    let named = owners.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
     match owners.len() {
         1 => format!("Owner: {named}"),
-        count if count > NAMED => format!("Owners: {named} and {} more", count - NAMED),
+        count if count > MAX_NAMES => format!("Owners: {named} and {} more", count - MAX_NAMES),
         _ => format!("Owners: {named}"),
     }
 }

@@ -3,7 +3,7 @@
 use super::counted;
 use crate::ui::state::ImportFrom;
 use brickpass_core::connection::{AuthMethod, BaseUrl, Connection, Level};
-use brickpass_engine::Twin;
+use brickpass_engine::ExistingMatch;
 
 pub const TITLE: &str = "Import connections";
 /// The button that opens the dialog.
@@ -123,11 +123,11 @@ pub fn place(base_url: &BaseUrl) -> &str {
     base_url.as_str().split_once("://").map_or(base_url.as_str(), |(_, place)| place)
 }
 
-pub fn twin(twin: &Twin) -> String {
-    match twin {
-        Twin { same: true, name, .. } => format!("Same as {name}"),
-        Twin { other_token: true, name, .. } => format!("Different token than {name}"),
-        Twin { name, .. } => format!("Similar to {name}"),
+pub fn existing(existing: &ExistingMatch) -> String {
+    match existing {
+        ExistingMatch { same: true, name, .. } => format!("Same as {name}"),
+        ExistingMatch { other_token: true, name, .. } => format!("Different token than {name}"),
+        ExistingMatch { name, .. } => format!("Similar to {name}"),
     }
 }
 

@@ -29,7 +29,7 @@ pub const PASTE_HINT: &str = "http://localhost:...";
 pub const USE_ADDRESS: &str = "Use this address";
 pub const WRONG_KEY: &str =
     "Ignored a reply that did not match this sign-in. If you opened an older link, use the newest one. Still waiting.";
-pub const LONELY: &str = "No reply yet. Using WSL, SSH or a remote desktop? Open the link in a browser on this computer, paste the address that the \
+pub const NO_CALLBACK_YET: &str = "No reply yet. Using WSL, SSH or a remote desktop? Open the link in a browser on this computer, paste the address that the \
      other browser ends on, or use a personal access token or a service principal.";
 pub const CONFIRM_HOST: &str = "Trust this address?";
 pub const CONFIRM_HOST_WHY: &str = "You signed in at this address. Continue only if you recognize it:";

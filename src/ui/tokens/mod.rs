@@ -56,7 +56,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     toolbar(ui, state, act, id);
     trouble(ui, state, act, id);
     list_failure(ui, state, act, id);
-    if state.tokens.table(id).is_some_and(|table| table.sheet.row_count() > 0) {
+    if state.tokens.table(id).is_some_and(|table| table.table_model.row_count() > 0) {
         table::header(ui, state, id);
     }
 }
@@ -72,7 +72,7 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
         }
         return;
     }
-    let (shown, all) = (table.sheet.row_count(), table.sheet.records().len());
+    let (shown, all) = (table.table_model.row_count(), table.table_model.records().len());
     let idle = table.idle_count(act.now);
     if all == 0 {
         no_rows(ui, words::NONE);
@@ -106,9 +106,9 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 fn filter(ui: &mut Ui, state: &mut State, id: ConnectionId, width: f32) {
     let Some(table) = state.tokens.table_mut(id) else { return };
-    let mut sought = table.sheet.filter().to_owned();
+    let mut sought = table.table_model.filter().to_owned();
     table_filter(ui, &mut sought, Id::unique(("filter tokens", id)), words::FILTER, words::FILTER, width, table_id());
-    table.sheet.set_filter(sought);
+    table.table_model.set_filter(sought);
 }
 
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -121,7 +121,7 @@ fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// On the right; while rows are ticked, their actions replace the other buttons.
 fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narrow: bool) {
-    let chosen = state.tokens.table(id).map_or(0, |table| table.sheet.ticked_count());
+    let chosen = state.tokens.table(id).map_or(0, |table| table.table_model.ticked_count());
     let gap = ui.spacing().item_spacing.x;
     if chosen > 0 {
         let none = Button::ghost(words::SELECT_NONE);
@@ -136,7 +136,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narr
         if none.show(ui).clicked()
             && let Some(table) = state.tokens.table_mut(id)
         {
-            table.sheet.tick_none();
+            table.table_model.tick_none();
         }
         if revoke.show(ui).clicked() {
             state.ask_to_revoke();

@@ -57,9 +57,9 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
     let Some(table) = state.tokens.table_mut(id) else { return };
     let palette = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
-    let all = table.sheet.all_shown_ticked();
+    let all = table.table_model.all_shown_ticked();
     if tick_all_box(ui, table_id().with("all"), rect, all, words::SELECT_ALL) {
-        table.sheet.tick_all();
+        table.table_model.tick_all();
     }
     let columns = Columns::of(rect, table.tells_last_use());
     let mut left = rect.left() + CHECK;
@@ -79,14 +79,14 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
         } else {
             left
         };
-        let sorted = (table.sheet.sort().0 == column).then_some(table.sheet.sort().1);
+        let sorted = (table.table_model.sort().0 == column).then_some(table.table_model.sort().1);
         if at + sort_button_width(ui, title) > rect.right() {
             continue;
         }
         let cell = sort_button(ui, table_id().with(("sort", column)), rect, at, title, sorted);
         left = cell.rect.right() + 4.0;
         if cell.clicked() {
-            table.sheet.sort_by(column);
+            table.table_model.sort_by(column);
         }
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, palette.hairline));
@@ -107,13 +107,14 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let tells_last_use = table.tells_last_use();
     let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0)), tells_last_use);
     let height = columns.row_height;
-    let view =
-        rows_in_view(ui, table_id(), words::TABLE, height, &mut table.sheet, |sheet, at| sheet.row(at).map(|row| row_id(&row.token)));
-    move_keys(ui, &view.focus, height, &mut table.sheet);
-    tick_keys(ui, &view.focus, &mut table.sheet);
+    let view = rows_in_view(ui, table_id(), words::TABLE, height, &mut table.table_model, |table_model, at| {
+        table_model.row(at).map(|row| row_id(&row.token))
+    });
+    move_keys(ui, &view.focus, height, &mut table.table_model);
+    tick_keys(ui, &view.focus, &mut table.table_model);
     let mut wish = None;
     for at in view.rows.clone() {
-        let Some(Listed { token, in_use, left_over }) = table.sheet.row(at) else { continue };
+        let Some(Listed { token, in_use, left_over }) = table.table_model.row(at) else { continue };
         let rect = view.place(at);
         let told = Told {
             created: words::date(token.created_at, &zone),
@@ -123,8 +124,8 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             limits: token.limits().map(words::limited_to),
             in_use: *in_use,
             left_over: *left_over,
-            chosen: table.sheet.is_ticked(&token.id),
-            at_cursor: view.focus.has_focus() && at == table.sheet.cursor_row(),
+            chosen: table.table_model.is_ticked(&token.id),
+            at_cursor: view.focus.has_focus() && at == table.table_model.cursor_row(),
         };
         if let Some(wished) = row(ui, rect, at, token, &told, rotates) {
             wish = Some(wished);
@@ -133,8 +134,8 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
     match wish {
         None => {}
-        Some(Wish::Toggle(at)) => table.sheet.tick(at),
-        Some(Wish::ChooseTo(at)) => table.sheet.tick_to(at),
+        Some(Wish::Toggle(at)) => table.table_model.tick(at),
+        Some(Wish::ChooseTo(at)) => table.table_model.tick_to(at),
         Some(Wish::Revoke(at)) => state.ask_to_revoke_row(at),
         Some(Wish::Rotate) => act.send(state.ask_to_rotate()),
     }

@@ -13,7 +13,7 @@ const CHIP: f32 = 20.0;
 const GAP: f32 = 6.0;
 const SIDE: f32 = 11.0;
 const LINE: f32 = 26.0;
-const LONGEST: usize = 40;
+const MAX_CHARS: usize = 40;
 
 /// `typing` is the tag that is being typed. The response is that of the text field, changed if a tag was added or removed.
 pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> Response {
@@ -95,7 +95,7 @@ pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> R
 /// Moves the typed text into the tags: split at commas, trimmed, at most 40 characters each, no duplicates.
 fn take_words(tags: &mut Vec<String>, typing: &mut String) {
     for word in typing.split([',', ';', '\n']) {
-        let word: String = word.trim().chars().take(LONGEST).collect();
+        let word: String = word.trim().chars().take(MAX_CHARS).collect();
         if !word.is_empty() && !tags.iter().any(|tag| tag.eq_ignore_ascii_case(&word)) {
             tags.push(word);
         }

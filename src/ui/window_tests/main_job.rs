@@ -251,7 +251,14 @@ fn wn_11_the_question_after_a_change_elsewhere_shows_both_versions_and_when() {
         let mut inner = engine.0.borrow_mut();
         inner.entries[0].connection.description = "theirs".to_owned();
         inner.entries[0].revision.0 = 7;
-        inner.recorded.entries.push(crate::ui::fake_engine::activity::entry(sales.id, "Sales", 60, brickpass_engine::Deed::Save, None, ""));
+        inner.recorded.entries.push(crate::ui::fake_engine::activity::entry(
+            sales.id,
+            "Sales",
+            60,
+            brickpass_engine::AuditAction::Save,
+            None,
+            "",
+        ));
     }
     seconds.set(240);
     key(&mut window, &engine, Modifiers::COMMAND, Key::S);

@@ -39,7 +39,7 @@ pub(super) fn open(engine: &FakeEngine, size: [f32; 2]) -> Window {
 }
 
 pub(super) fn open_at(engine: &FakeEngine, size: [f32; 2], seconds: Rc<Cell<i64>>) -> Window {
-    let wires = engine.wires();
+    let port = engine.port();
     let mut window = Harness::builder().with_size(size).with_max_steps(40).allow_missing_glyphs().build_eframe(move |creation| {
         let setup = Setup {
             clock: Box::new(move || at(seconds.get())),
@@ -47,7 +47,7 @@ pub(super) fn open_at(engine: &FakeEngine, size: [f32; 2], seconds: Rc<Cell<i64>
             window: WindowMemory::default(),
             files: vec![("Configuration", "/somewhere".to_owned())],
         };
-        BrickpassApp::new(&creation.egui_ctx, wires, setup).with_token_comment("Brickpass on ada-laptop".to_owned())
+        BrickpassApp::new(&creation.egui_ctx, port, setup).with_token_comment("Brickpass on ada-laptop".to_owned())
     });
     settle(&mut window, engine);
     window

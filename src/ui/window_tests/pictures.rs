@@ -4,7 +4,7 @@
 use egui_kittest::SnapshotOptions;
 
 use super::{
-    super::fake_engine::{account, activity::entry, admin::FakeOffice, token},
+    super::fake_engine::{account, activity::entry, admin::FakeAdmin, token},
     painter::Painter,
     *,
 };
@@ -14,13 +14,13 @@ const SMALL: [f32; 2] = [640.0, 480.0];
 
 fn opened(engine: &FakeEngine, size: [f32; 2], theme: ThemeChoice) -> Window {
     engine.0.borrow_mut().settings.theme = theme;
-    let wires = engine.wires();
+    let port = engine.port();
     let shown = if theme == ThemeChoice::Light { egui::Theme::Light } else { egui::Theme::Dark };
     let builder = Harness::builder().with_size(size).with_theme(shown).with_max_steps(40).allow_missing_glyphs();
     let mut window = builder.renderer(Painter::default()).build_eframe(move |creation| {
         let files = vec![("Configuration", "/home/ada/.config/brickpass".to_owned())];
         let setup = Setup { clock: Box::new(|| at(0)), theme, window: WindowMemory::default(), files };
-        BrickpassApp::new(&creation.egui_ctx, wires, setup).with_token_comment("Brickpass on ada-laptop".to_owned())
+        BrickpassApp::new(&creation.egui_ctx, port, setup).with_token_comment("Brickpass on ada-laptop".to_owned())
     });
     settle(&mut window, engine);
     window
@@ -54,10 +54,10 @@ fn engine() -> FakeEngine {
             token("c3", "made by hand", -400, None),
         ];
         inner.in_use = Some("a1".to_owned());
-        inner.office = FakeOffice::furnished();
+        inner.admin_data = FakeAdmin::furnished();
         inner.recorded.entries = vec![
-            entry(sales, "Sales lakehouse", -7200, brickpass_engine::Deed::Test, None, "ada@example.com"),
-            entry(sales, "Sales lakehouse", -3600, brickpass_engine::Deed::Test, Some(Code::Dns), ""),
+            entry(sales, "Sales lakehouse", -7200, brickpass_engine::AuditAction::Test, None, "ada@example.com"),
+            entry(sales, "Sales lakehouse", -3600, brickpass_engine::AuditAction::Test, Some(Code::Dns), ""),
         ];
     }
     engine

@@ -3,7 +3,7 @@
 use std::fs;
 
 use brickpass_core::failure::Code;
-use brickpass_engine::{Deed, Drift, Event, ForgetProfile, KeepProfile, ListProfiles, RestoreProfiles};
+use brickpass_engine::{AuditAction, Drift, Event, ForgetProfile, KeepProfile, ListProfiles, RestoreProfiles};
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, File};
 
 use super::{FILE, HELPER, HOST, WORKSPACE, desk::Desk, put, set_mode};
@@ -212,9 +212,9 @@ fn a_removed_profile_leaves_the_file_as_it_was_before() {
     desk.edit(Edit::Remove { profile: "new".into(), former: None }).unwrap();
     assert_eq!(desk.text(), FILE);
     assert_eq!(desk.drift("new"), None);
-    let done: Vec<_> = desk.activity().into_iter().filter(|entry| entry.what != Deed::Save).collect();
+    let done: Vec<_> = desk.activity().into_iter().filter(|entry| entry.what != AuditAction::Save).collect();
     let done: Vec<_> = done.iter().map(|entry| (entry.what, entry.name.as_str(), entry.detail.as_deref(), entry.failed)).collect();
-    assert_eq!(done, [(Deed::Unpublished, "Sales", Some("new"), None), (Deed::Published, "Sales", Some("new"), None)]);
+    assert_eq!(done, [(AuditAction::Unpublished, "Sales", Some("new"), None), (AuditAction::Published, "Sales", Some("new"), None)]);
 }
 
 #[test]

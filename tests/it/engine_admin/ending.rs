@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{Ask, Continuation, Deed, Event, GetTokenRules, ListUsersTokens, RevokeUsersTokens};
+use brickpass_engine::{Ask, AuditAction, Continuation, Event, GetTokenRules, ListUsersTokens, RevokeUsersTokens};
 
 use super::{Desk, SECRETS, elsewhere, secret_for};
 
@@ -33,7 +33,7 @@ fn what_has_begun_is_brought_to_its_end_when_the_window_closes() {
     desk.finish();
     let left = elsewhere(&desk.workspace, async |client, call| client.users_tokens(None, &call).await.unwrap());
     assert!(!left.iter().any(|it| others.contains(&it.token.id)), "all of them");
-    assert_eq!(desk.deeds().into_iter().filter(|it| it.0 == Deed::UsersTokenRevoked && it.1.is_none()).count(), others.len());
+    assert_eq!(desk.actions().into_iter().filter(|it| it.0 == AuditAction::UsersTokenRevoked && it.1.is_none()).count(), others.len());
 }
 
 #[test]

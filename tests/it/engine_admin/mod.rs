@@ -15,8 +15,8 @@ use brickpass_core::{
 use brickpass_databricks::rest::{Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, UserToken, WorkspaceRole};
 use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
 use brickpass_engine::{
-    AddToWorkspace, CreateOAuthSecret, CreateServicePrincipal, Deed, ListOAuthSecrets, ListServicePrincipals, ListUsersTokens, Places,
-    RevokeUsersTokens, RevokedTokens, SetEntitlement, SignInPlace, SignInStep,
+    AddToWorkspace, AuditAction, CreateOAuthSecret, CreateServicePrincipal, ListOAuthSecrets, ListServicePrincipals, ListUsersTokens,
+    Places, RevokeUsersTokens, RevokedTokens, SetEntitlement, SignInPlace, SignInStep,
 };
 use brickpass_storage::Activity;
 use secrecy::ExposeSecret as _;
@@ -150,7 +150,7 @@ impl Desk {
     }
 
     /// As the log has it; the engine has ended.
-    fn deeds(&mut self) -> Vec<(Deed, Option<Code>, String)> {
+    fn actions(&mut self) -> Vec<(AuditAction, Option<Code>, String)> {
         self.finish();
         let log = Activity::new(&self.home.state_dir()).load().unwrap();
         log.into_iter().map(|entry| (entry.what, entry.failed, entry.detail.unwrap_or_default())).collect()

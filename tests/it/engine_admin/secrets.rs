@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brickpass_databricks::rest::Directory;
-use brickpass_engine::{Deed, DeleteOAuthSecret};
+use brickpass_engine::{AuditAction, DeleteOAuthSecret};
 
 use super::{Desk, SECRETS, change_of, elsewhere, secret_for};
 use crate::support::between::Way;
@@ -22,9 +22,9 @@ fn a_secret_is_made_listed_and_deleted() {
     desk.ask(delete.clone()).unwrap();
     assert_eq!((desk.there(&id).len(), desk.count("DELETE", SECRETS)), (before, 2), "asked for once more");
     desk.ask(delete).unwrap();
-    let deeds = desk.deeds();
-    assert_eq!(deeds[1], (Deed::SecretCreated, None, format!("{id} {}", new.secret.id)));
-    assert_eq!(deeds[2], (Deed::SecretDeleted, None, format!("{id} {}", new.secret.id)));
+    let actions = desk.actions();
+    assert_eq!(actions[1], (AuditAction::SecretCreated, None, format!("{id} {}", new.secret.id)));
+    assert_eq!(actions[2], (AuditAction::SecretDeleted, None, format!("{id} {}", new.secret.id)));
 }
 
 #[test]

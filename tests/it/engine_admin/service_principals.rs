@@ -2,7 +2,7 @@
 
 use brickpass_core::failure::Code;
 use brickpass_databricks::rest::{Entitlement, Object, Securable};
-use brickpass_engine::{Deed, GetPermission, GrantPermission, ListCatalogs, ListObjects};
+use brickpass_engine::{AuditAction, GetPermission, GrantPermission, ListCatalogs, ListObjects};
 
 use super::{Desk, PRINCIPALS, add_to, change_of};
 use crate::support::between::Way;
@@ -52,10 +52,10 @@ fn an_entitlement_whose_answer_was_lost_is_looked_after() {
     desk.script(change_of("PATCH", PRINCIPALS, Way::LostThere));
     assert_eq!(desk.entitle(sales, &id, true).unwrap_err().what, "Nothing was changed.");
     assert_eq!(desk.count("PATCH", PRINCIPALS), 1);
-    let deeds = desk.deeds();
+    let actions = desk.actions();
     let sql = format!("{id} databricks-sql-access");
-    assert_eq!(deeds[1..3], [(Deed::EntitlementGranted, None, sql.clone()), (Deed::EntitlementTaken, None, sql)]);
-    assert!(deeds[3].0 == Deed::EntitlementGranted && deeds[3].1.is_some(), "{deeds:?}");
+    assert_eq!(actions[1..3], [(AuditAction::EntitlementGranted, None, sql.clone()), (AuditAction::EntitlementTaken, None, sql)]);
+    assert!(actions[3].0 == AuditAction::EntitlementGranted && actions[3].1.is_some(), "{actions:?}");
 }
 
 #[test]
@@ -83,10 +83,10 @@ fn an_account_admin_sets_up_a_service_principal() {
 
     let failure = desk.ask(add_to(account, &made.id, "1")).unwrap_err();
     assert!(failure.code == Code::NotFound && failure.what.contains("Workspace not found in the account"), "{failure}");
-    let deeds = desk.deeds();
-    let told = |what| deeds.iter().filter(move |it| it.0 == what).map(|it| it.2.as_str()).collect::<Vec<_>>();
-    assert_eq!(told(Deed::ServicePrincipalCreated), [made.client_id.as_str()]);
-    assert_eq!(told(Deed::AddedToWorkspace)[0], format!("{} {workspace} USER", made.id));
+    let actions = desk.actions();
+    let told = |what| actions.iter().filter(move |it| it.0 == what).map(|it| it.2.as_str()).collect::<Vec<_>>();
+    assert_eq!(told(AuditAction::ServicePrincipalCreated), [made.client_id.as_str()]);
+    assert_eq!(told(AuditAction::AddedToWorkspace)[0], format!("{} {workspace} USER", made.id));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_permission_is_granted_on_each_kind_of_object_and_a_lost_answer_is_looked_af
     let gone = Object { kind: Securable::Job, id: "1".to_owned(), name: "gone".to_owned() };
     let failure = desk.ask(GetPermission { id: sales, object: gone, client_id }).unwrap_err();
     assert!(failure.code == Code::NotFound && failure.what.contains("This job no longer exists"), "{failure}");
-    let granted: Vec<_> = desk.deeds().into_iter().filter(|it| it.0 == Deed::PermissionGranted).collect();
+    let granted: Vec<_> = desk.actions().into_iter().filter(|it| it.0 == AuditAction::PermissionGranted).collect();
     assert_eq!(granted.iter().filter(|it| it.1.is_none()).count(), 4);
     assert!(granted.iter().all(|it| !it.2.contains(&catalogs[0])), "names of schemas are people's own words: {granted:?}");
 }

@@ -11,7 +11,7 @@ use std::{
 
 use brickpass_core::failure::Code;
 use brickpass_databricks::rest::TokenRules;
-use brickpass_engine::{Deed, GetTokenRules, SetMaximumDays, SetTokensEnabled};
+use brickpass_engine::{AuditAction, GetTokenRules, SetMaximumDays, SetTokensEnabled};
 
 use super::{Desk, change_of, elsewhere};
 use crate::support::between::Way;
@@ -34,12 +34,12 @@ fn the_rules_are_read_again_after_each_change_and_told() {
     assert!(!desk.handle.accepts(&desk.workspace.token));
     assert_eq!(desk.ask(GetTokenRules { id: sales }).unwrap_err().code, Code::Unauthorized);
     let expected = [
-        (Deed::TokenMaximumSet, None, "30 days".to_owned()),
-        (Deed::TokenMaximumSet, None, "no limit".to_owned()),
-        (Deed::TokensEnabled, None, String::new()),
-        (Deed::TokensDisabled, None, String::new()),
+        (AuditAction::TokenMaximumSet, None, "30 days".to_owned()),
+        (AuditAction::TokenMaximumSet, None, "no limit".to_owned()),
+        (AuditAction::TokensEnabled, None, String::new()),
+        (AuditAction::TokensDisabled, None, String::new()),
     ];
-    assert_eq!(desk.deeds().split_off(1), expected, "what was only looked at is no deed");
+    assert_eq!(desk.actions().split_off(1), expected, "what was only looked at is no deed");
 }
 
 #[test]
@@ -114,8 +114,8 @@ fn everybodys_tokens_are_revoked_four_at_a_time_and_each_is_told() {
     desk.script(|_, _| Way::Through);
     let left: Vec<String> = desk.everybodys(sales).into_iter().map(|it| it.token.id).collect();
     assert!(left.contains(&mine[2]) && !left.iter().any(|id| revoked.contains(id)), "{left:?}");
-    let deeds = desk.deeds();
-    let told = |failed: Option<Code>| deeds.iter().filter(|it| it.0 == Deed::UsersTokenRevoked && it.1 == failed).count();
+    let actions = desk.actions();
+    let told = |failed: Option<Code>| actions.iter().filter(|it| it.0 == AuditAction::UsersTokenRevoked && it.1 == failed).count();
     assert_eq!((told(None), told(Some(Code::Forbidden))), (revoked.len(), 1));
 }
 

@@ -45,8 +45,8 @@ pub fn linked_services() -> Score {
 
 /// What a new cluster is told besides: each hostile value behind a name, as a name, and in a path.
 fn cluster_settings(all: Score, asked: &Asked) -> Score {
-    const NAMED: [(&str, &str); 3] = [("spark_conf", "spark.x"), ("spark_env_vars", "X"), ("custom_tags", "tag")];
-    let all = NAMED.into_iter().fold(all, |all, (field, name)| {
+    const MAX_NAMES: [(&str, &str); 3] = [("spark_conf", "spark.x"), ("spark_env_vars", "X"), ("custom_tags", "tag")];
+    let all = MAX_NAMES.into_iter().fold(all, |all, (field, name)| {
         let ask = |value: &str| Some(asked.clone().set(field, &format!("{name}={value}")));
         all.place(field, ask, |_, value| vec![(field, value.trim().to_owned())])
     });

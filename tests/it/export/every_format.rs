@@ -218,11 +218,11 @@ fn ex_22_a_file_with_a_secret_is_private_warned_about_and_kept_out_of_git() {
     assert!(again.code == Some(1) && again.stderr.contains("already exists"), "{again:?}");
 
     let activity = terminal.run(&["activity", "--json"], "").json();
-    let deeds: Vec<_> =
+    let actions: Vec<_> =
         activity["activity"].as_array().unwrap().iter().map(|entry| (entry["what"].clone(), entry["detail"].clone())).collect();
     assert!(
-        deeds.contains(&("exported".into(), "env-sh".into())) && deeds.contains(&("export-saved".into(), "env-sh".into())),
-        "{deeds:?}"
+        actions.contains(&("exported".into(), "env-sh".into())) && actions.contains(&("export-saved".into(), "env-sh".into())),
+        "{actions:?}"
     );
     assert!(!activity.to_string().contains("canary"));
 }

@@ -125,7 +125,7 @@ metadata_service_url = http://localhost:1/key
 token =
 ";
 
-const NAMED: [Option<&str>; 18] = [
+const MAX_NAMES: [Option<&str>; 18] = [
     None,
     Some("nohost"),
     Some("azure-host"),
@@ -171,7 +171,7 @@ fn ways() -> Vec<Case> {
         &[("DATABRICKS_ACCOUNT_ID", "a"), ("DATABRICKS_WORKSPACE_ID", "w"), ("DATABRICKS_WAREHOUSE_ID", "h")],
     ];
     let mut cases: Vec<Case> =
-        around.iter().flat_map(|variables| NAMED.iter().map(|profile| case(PROFILES, variables, *profile))).collect();
+        around.iter().flat_map(|variables| MAX_NAMES.iter().map(|profile| case(PROFILES, variables, *profile))).collect();
     for name in ["azure-pat", "both", "nowhere", "__settings__"] {
         cases.push(case(PROFILES, &[("DATABRICKS_CONFIG_PROFILE", name)], None));
         cases.push(case(PROFILES, &[("DATABRICKS_CONFIG_PROFILE", name), HOST], "basic"));

@@ -142,7 +142,7 @@ async fn rf_06_whoever_has_a_valid_token_does_not_wait_long_for_a_better_one() {
     assert_eq!(text(&sessions.access_token(&connection).await.unwrap()), text(&token));
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     drop(stuck);
-    sessions.landed().await;
+    sessions.drained().await;
     assert_eq!(world.authorization.refreshes(), 1, "the renewal went on");
     assert_ne!(text(&sessions.access_token(&connection).await.unwrap()), text(&token));
 }
@@ -317,7 +317,7 @@ async fn signing_out_revokes_deletes_and_forgets() {
 async fn a_login_for_a_connection_that_is_not_saved_is_held_until_it_is() {
     let world = World::new();
     let (sessions, connection) = (world.sessions(), world.connection());
-    sessions.hold(&connection, "ada@example.com".into(), world.log_in().await).await;
+    sessions.stage(&connection, "ada@example.com".into(), world.log_in().await).await;
     world.clock.advance(TWO_HOURS);
     sessions.access_token(&connection).await.unwrap();
     sessions.store_unsaved(None).await.unwrap();

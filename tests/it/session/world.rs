@@ -14,7 +14,7 @@ use brickpass_core::connection::{Connection, ConnectionId};
 use brickpass_databricks::{
     oauth::{AccessToken, Tokens},
     rest::{Http, HttpSettings},
-    session::{Sessions, Surroundings},
+    session::{SessionDeps, Sessions},
 };
 use brickpass_demo::{Demo, DemoAuthorization, DemoOptions, DemoWorkspace};
 use brickpass_storage::{SecretKey, Vault, VaultConfig, VaultHome};
@@ -85,9 +85,15 @@ impl World {
         self.sessions_with(Duration::from_secs(30))
     }
 
-    pub fn sessions_with(&self, patience: Duration) -> Sessions {
+    pub fn sessions_with(&self, lock_timeout: Duration) -> Sessions {
         let changes = Arc::clone(&self.changes);
-        sessions(self.vault(), self.clock.clone(), &self.home.state_dir(), patience, Box::new(move |id| changes.lock().unwrap().push(id)))
+        sessions(
+            self.vault(),
+            self.clock.clone(),
+            &self.home.state_dir(),
+            lock_timeout,
+            Box::new(move |id| changes.lock().unwrap().push(id)),
+        )
     }
 
     /// A Brickpass in which the person has signed in.
@@ -179,16 +185,16 @@ pub fn sessions(
     vault: Vault,
     clock: Clock,
     state_dir: &Path,
-    patience: Duration,
+    lock_timeout: Duration,
     changed: Box<dyn Fn(ConnectionId) + Send + Sync>,
 ) -> Sessions {
     let http = Http::new(HttpSettings::default());
-    Sessions::new(Surroundings {
+    Sessions::new(SessionDeps {
         vault: Box::new(move || vault.clone()),
         http: Box::new(move || http.clone()),
         clock: Box::new(move || clock.now()),
         state_dir: state_dir.to_owned(),
-        patience,
+        lock_timeout,
         changed,
     })
 }

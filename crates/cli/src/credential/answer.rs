@@ -116,7 +116,7 @@ impl From<Unchosen> for Unanswered {
     fn from(unchosen: Unchosen) -> Self {
         match unchosen {
             Unchosen::NotOurs(what) => Self::NotConfigured(format!("Brickpass has {what}; add one there, or sign in another way")),
-            Unchosen::Unclear(words) => Self::Words(words),
+            Unchosen::Fallback(words) => Self::Words(words),
         }
     }
 }
@@ -166,7 +166,7 @@ mod tests {
         let fell_through = in_words(&Unchosen::NotOurs("no connection to https://x".to_owned()).into());
         assert!(fell_through.starts_with("Error: cache: databricks OAuth is not configured for this host. "), "{fell_through}");
         let locked = Failure::new(brickpass_core::failure::Code::VaultLocked, "It is locked.", "Why.", "Do this.");
-        for words in [in_words(&locked.into()), in_words(&Unchosen::Unclear("\"a\" and \"b\" match".to_owned()).into())] {
+        for words in [in_words(&locked.into()), in_words(&Unchosen::Fallback("\"a\" and \"b\" match".to_owned()).into())] {
             assert!(words.starts_with("Error: ") && !words.contains("OAuth is not") && !words.contains('\n'), "{words}");
         }
     }

@@ -25,14 +25,14 @@ pub(super) enum Unchosen {
     /// None of ours: whoever asked may look elsewhere. In words that follow "Brickpass has".
     NotOurs(String),
     /// In words for the person.
-    Unclear(String),
+    Fallback(String),
 }
 
 impl Host {
     /// As the SDKs read a host: with or without scheme, the workspace or the account behind a question mark.
     pub(super) fn read(text: &str, account_id: Option<&str>, workspace_id: Option<&str>) -> Result<Self, Unchosen> {
         let with_scheme = if text.contains("://") { text.trim().to_owned() } else { format!("https://{}", text.trim()) };
-        let pasted = BaseUrl::read(&with_scheme).map_err(|_| Unchosen::Unclear(format!("{} is not an address.", quoted(text))))?;
+        let pasted = BaseUrl::read(&with_scheme).map_err(|_| Unchosen::Fallback(format!("{} is not an address.", quoted(text))))?;
         let said = |id: Option<&str>| id.map(str::trim).filter(|id| !id.is_empty() && *id != "none").map(str::to_owned);
         Ok(Self {
             origin: pasted.base_url.origin(),
@@ -118,7 +118,7 @@ fn only<'a>(found: &[&'a Connection], what: &str, fix: &str) -> Option<Result<&'
         [only] => Some(Ok(only)),
         several => {
             let names: Vec<_> = several.iter().map(|connection| format!("\"{}\"", connection.name.as_str())).collect();
-            Some(Err(Unchosen::Unclear(format!("{} match {}. {fix}", names.join(" and "), what.escape_debug()))))
+            Some(Err(Unchosen::Fallback(format!("{} match {}. {fix}", names.join(" and "), what.escape_debug()))))
         }
     }
 }
@@ -150,7 +150,7 @@ mod tests {
         match choose(asked, connections, published, &|| published.iter().map(|(id, _)| *id).collect()) {
             Ok(connection) => Ok(connection.name.as_str().to_owned()),
             Err(Unchosen::NotOurs(words)) => Err(format!("not ours: {words}")),
-            Err(Unchosen::Unclear(words)) => Err(words),
+            Err(Unchosen::Fallback(words)) => Err(words),
         }
     }
 
@@ -190,7 +190,7 @@ mod tests {
             assert_eq!(chosen(&host(text, None, None), &all, &[]), Ok("Sales".to_owned()), "{text}");
         }
         assert!(chosen(&host("https://adb-1.2.azuredatabricks.net", None, None), &all, &[]).unwrap_err().starts_with("not ours: "));
-        assert!(matches!(Host::read("https://user@x", None, None), Err(Unchosen::Unclear(_))));
+        assert!(matches!(Host::read("https://user@x", None, None), Err(Unchosen::Fallback(_))));
         assert_eq!(chosen(&host(SHARED, ACCOUNT, "none"), &all, &[]), Ok("Sales".to_owned()), "a stale account id beside a workspace");
     }
 

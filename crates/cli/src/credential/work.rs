@@ -18,13 +18,13 @@ use brickpass_core::{
     connection::{Connection, quoted},
     failure::{Code, Failure},
 };
-use brickpass_engine::{AccessToken, TokenDesk};
+use brickpass_engine::{AccessToken, TokenProvider};
 use brickpass_interchange::databrickscfg::Leads;
 
 pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
     let asked = Question { profile, ..Question::of(wanted) }.with(&environment::databricks());
     let places = environment::places_for_tokens()?;
-    let desk = TokenDesk::open(&places)?;
+    let desk = TokenProvider::open(&places)?;
     let connection = asked.answer(&desk)?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
@@ -44,7 +44,7 @@ pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessTok
             }
             Err(failure) => Err(Unanswered::Failed(in_terminal(failure, connection.name.as_str()))),
             Ok(token) => {
-                desk.handed_out(connection, caller().as_deref());
+                desk.handout_log(connection, caller().as_deref());
                 warn_unless_logged(&places.state_dir);
                 Ok(token)
             }
@@ -64,7 +64,7 @@ pub(super) fn no_login(profile: Option<String>, rest: &[String]) -> Unanswered {
     let named = rest.first().filter(|word| !word.starts_with('-')).cloned();
     let profile = profile.or_else(|| behind(["--profile", "-p"])).or(named);
     let question = Question { profile, host: behind(["--host", "--host"]), ..Question::default() };
-    let desk = environment::places_for_tokens().and_then(|places| TokenDesk::open(&places));
+    let desk = environment::places_for_tokens().and_then(|places| TokenProvider::open(&places));
     let name = desk.ok().and_then(|desk| Some(question.answer(&desk).ok()?.name.as_str().to_owned()));
     let name = name.map_or_else(|| "NAME".to_owned(), |name| format!("\"{}\"", name.escape_debug()));
     Unanswered::Words(format!("sign in with Brickpass, in the window or with: brickpass login {name}"))
@@ -78,7 +78,7 @@ fn caller() -> Option<String> {
     None
 }
 
-async fn fetch(desk: &TokenDesk, connection: &Connection, anew: bool) -> Result<AccessToken, Failure> {
+async fn fetch(desk: &TokenProvider, connection: &Connection, anew: bool) -> Result<AccessToken, Failure> {
     match desk.token(connection, anew).await {
         Err(locked) if locked.code == Code::VaultLocked => {
             let Some(passphrase) = passphrase::given()? else { return Err(locked) };
@@ -137,7 +137,7 @@ impl Question {
         }
     }
 
-    fn answer<'a>(&self, desk: &'a TokenDesk) -> Result<&'a Connection, Unanswered> {
+    fn answer<'a>(&self, desk: &'a TokenProvider) -> Result<&'a Connection, Unanswered> {
         let choose = |asked: &Asked| Ok::<_, Unanswered>(choose(asked, desk.connections(), desk.published(), &|| desk.served())?);
         let host = |text: &str| Host::read(text, self.account_id.as_deref(), self.workspace_id.as_deref());
         match (&self.named, &self.profile, &self.host) {

@@ -14,7 +14,7 @@ use super::{
     session::{ask_passphrase, find_among},
 };
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{MetadataService, TokenDesk, TokensOfOne};
+use brickpass_engine::{MetadataService, TokenProvider, TokensOfOne};
 use child::Signals;
 use surroundings::Surroundings;
 
@@ -31,7 +31,7 @@ fn run(options: &args::Exec) -> Result<i32, Failure> {
         return Err(no_command(&options.name));
     }
     let places = environment::places_for_tokens()?;
-    let desk = TokenDesk::open(&places)?;
+    let desk = TokenProvider::open(&places)?;
     warn_unless_logged(&places.state_dir);
     let connection = find_among(desk.connections().iter(), &options.name)?.clone();
     let published: Vec<_> = desk.published().iter().filter(|(id, _)| *id == connection.id).map(|(_, name)| name.clone()).collect();

@@ -80,7 +80,7 @@ impl Environment {
 
 impl Environment {
     /// The longest word of one's own, in characters.
-    pub const LONGEST: usize = 20;
+    pub const MAX_CHARS: usize = 20;
 
     /// As a badge shows it: `DEV`, `TEST`, `PROD`, `STAGING`.
     #[must_use]
@@ -122,7 +122,7 @@ struct Written(String);
 
 impl From<Written> for Environment {
     fn from(Written(word): Written) -> Self {
-        let word: String = text::visible(&word).chars().take(Self::LONGEST).collect();
+        let word: String = text::visible(&word).chars().take(Self::MAX_CHARS).collect();
         Self::from(word.trim().to_owned())
     }
 }
@@ -160,7 +160,7 @@ mod tests {
         }
         assert_eq!(read("\"pro\\u200bd\""), Environment::Production);
         assert_eq!(read("\"staging\""), Environment::Own("staging".to_owned()));
-        assert_eq!(read(&format!("\"{}\"", "x".repeat(500))).word().len(), Environment::LONGEST);
+        assert_eq!(read(&format!("\"{}\"", "x".repeat(500))).word().len(), Environment::MAX_CHARS);
         assert_eq!(Environment::Own("staging".to_owned()).badge(), "STAGING");
     }
 

@@ -34,7 +34,7 @@ pub enum NameError {
 
 impl ConnectionName {
     /// In characters.
-    pub const LONGEST: usize = 100;
+    pub const MAX_CHARS: usize = 100;
 
     /// # Errors
     /// Empty, too long, reserved, with the signs of a profile file, or with characters that cannot be seen.
@@ -44,7 +44,7 @@ impl ConnectionName {
             return Err(NameError::Empty);
         }
         let length = name.chars().count();
-        if length > Self::LONGEST {
+        if length > Self::MAX_CHARS {
             return Err(NameError::TooLong(length));
         }
         if let Some(unfit) = text::unfit(name) {
@@ -68,7 +68,7 @@ impl ConnectionName {
         let visible = text::visible(given).replace('[', "(").replace(']', ")");
         let one_line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         let begins = one_line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | '#'));
-        let kept: String = begins.chars().take(Self::LONGEST).collect();
+        let kept: String = begins.chars().take(Self::MAX_CHARS).collect();
         // A cut may leave the joiner of an emoji behind.
         Self::parse(kept.trim_end_matches(text::is_zero_width)).ok()
     }
@@ -93,7 +93,7 @@ impl ConnectionName {
         let mut number = first;
         loop {
             let suffix = format!(" ({number})");
-            let kept: String = stem.chars().take(Self::LONGEST - suffix.chars().count()).collect();
+            let kept: String = stem.chars().take(Self::MAX_CHARS - suffix.chars().count()).collect();
             // A cut may leave the joiner of an emoji behind.
             let kept = kept.trim_end_matches(|c: char| c.is_whitespace() || text::is_zero_width(c));
             let name = format!("{kept}{suffix}");

@@ -100,10 +100,10 @@ pub(super) fn visible(text: &str) -> String {
 /// What was given and cannot be used, in quotation marks for a message: the beginning of it, as it can be seen, and not what stands before an `@`,
 /// which may be a password, nor a secret of Databricks.
 pub fn quoted(text: &str) -> String {
-    const LONGEST: usize = 80;
+    const MAX_CHARS: usize = 80;
     let text = super::secrets_starred(text);
     let (hidden, shown) = text.rsplit_once('@').map_or(("", text.as_str()), |(_, behind)| ("\u{2026}@", behind));
-    let begin: String = shown.chars().take(LONGEST).collect();
+    let begin: String = shown.chars().take(MAX_CHARS).collect();
     let rest = if begin.len() < shown.len() { "\u{2026}" } else { "" };
     format!("\"{hidden}{}{rest}\"", begin.escape_debug())
 }

@@ -12,7 +12,7 @@ pub use placeholder::is_example_host;
 pub use scan::{MASK, contains_secret, secrets_starred, without_secrets};
 
 /// Longer than any secret that a Databricks cloud gives out, in bytes.
-const LONGEST: usize = 32 * 1024;
+const MAX_BYTES: usize = 32 * 1024;
 
 /// Where a known kind of secret begins, and an abbreviated one too.
 const MARKED: [&str; 6] = ["dapi", "dose", "dkea", "doau", "dapr", "dsapi"];
@@ -156,7 +156,7 @@ pub struct ReadSecret {
 /// # Errors
 /// It is no secret, or one of another kind: says why without repeating it.
 pub fn read_secret(kind: SecretKind, given: &str) -> Result<Option<ReadSecret>, SecretError> {
-    if given.len() > LONGEST {
+    if given.len() > MAX_BYTES {
         return Err(SecretError::TooLong);
     }
     let mut notes = Vec::new();
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(refused("Bearer "), SecretError::OnlyBearer);
         assert_eq!(refused("**********"), SecretError::Masked);
         assert_eq!(refused("\u{2022}\u{2022}\u{2022}\u{2022}"), SecretError::Masked);
-        assert_eq!(refused(&"k".repeat(LONGEST + 1)), SecretError::TooLong);
+        assert_eq!(refused(&"k".repeat(MAX_BYTES + 1)), SecretError::TooLong);
         assert!(read_secret(SecretKind::PersonalAccessToken, &"k".repeat(20_000)).is_ok());
         assert!(read_secret(SecretKind::PersonalAccessToken, "").unwrap().is_none());
     }

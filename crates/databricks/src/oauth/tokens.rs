@@ -17,8 +17,8 @@ use brickpass_core::connection::Scopes;
 const ASSUMED: f64 = 3600.0;
 
 /// The limits in seconds: a shorter lifetime would cause a renewal with every request, a longer one is not plausible.
-const SHORTEST: f64 = 60.0;
-const LONGEST: f64 = 24.0 * 3600.0;
+const MIN_LIFETIME: f64 = 60.0;
+const MAX_LIFETIME: f64 = 24.0 * 3600.0;
 
 /// The maximum length of a token in bytes: servers do not accept larger headers.
 const TOKEN_LIMIT: usize = 64 * 1024;
@@ -134,7 +134,7 @@ impl Lifetime {
             _ => None,
         };
         match seconds.filter(|seconds: &f64| !seconds.is_nan()) {
-            Some(seconds) => Self { seconds: seconds.clamp(SHORTEST, LONGEST), assumed: false },
+            Some(seconds) => Self { seconds: seconds.clamp(MIN_LIFETIME, MAX_LIFETIME), assumed: false },
             None => Self { seconds: ASSUMED, assumed: true },
         }
     }

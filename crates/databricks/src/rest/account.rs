@@ -6,7 +6,7 @@ use super::{ApiError, Call, Client};
 use brickpass_core::connection::{AccountId, BaseUrl};
 
 /// More than any account has; a list that is longer is cut.
-const MOST: usize = 10_000;
+const MAX_ITEMS: usize = 10_000;
 
 /// Names are shown on one line.
 const NAME_LIMIT: usize = 100;
@@ -44,7 +44,7 @@ impl Client {
     pub async fn account_workspaces(&self, account_id: &AccountId, call: &Call<'_>) -> Result<Vec<AccountWorkspace>, ApiError> {
         let path = format!("/api/2.0/accounts/{}/workspaces", account_id.as_str());
         let (wire, _): (Vec<Wire>, _) = self.get_whole(&path, call).await?;
-        let mut workspaces: Vec<_> = wire.into_iter().take(MOST).map(|wire| self.workspace(wire)).collect();
+        let mut workspaces: Vec<_> = wire.into_iter().take(MAX_ITEMS).map(|wire| self.workspace(wire)).collect();
         workspaces.sort_by_cached_key(|workspace| (workspace.name.to_lowercase(), workspace.id.clone()));
         Ok(workspaces)
     }

@@ -10,7 +10,7 @@ use super::{ApiError, Call, Client, paging::pages};
 use brickpass_core::failure::Code;
 
 /// A list that is longer is cut.
-const MOST: usize = 2000;
+const MAX_ITEMS: usize = 2000;
 
 /// Names are shown on one line.
 const NAME_LIMIT: usize = 200;
@@ -146,7 +146,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn warehouse_paths(&self, call: &Call<'_>) -> Result<Vec<Choice>, ApiError> {
-        let found = self.pages::<Warehouses>("/api/2.0/sql/warehouses", &[("page_size", "100")], MOST, call).await?;
+        let found = self.pages::<Warehouses>("/api/2.0/sql/warehouses", &[("page_size", "100")], MAX_ITEMS, call).await?;
         Ok(self.choices(found.into_iter().map(|it| {
             let path = it.odbc_params.and_then(|it| it.path).or_else(|| it.id.map(|id| format!("/sql/1.0/warehouses/{id}")));
             let label = match (it.name, it.cluster_size) {
@@ -170,7 +170,7 @@ impl Client {
     fn choices(&self, found: impl Iterator<Item = (Option<String>, Option<String>)>) -> Vec<Choice> {
         let readable = |value: &String| !value.is_empty() && self.shown(Some(value.clone()), NAME_LIMIT) == *value;
         let mut choices: Vec<Choice> = found
-            .take(MOST)
+            .take(MAX_ITEMS)
             .filter_map(|(value, label)| {
                 let value = value.filter(readable)?;
                 let label = Some(self.shown(label, NAME_LIMIT)).filter(|label| !label.is_empty()).unwrap_or_else(|| value.clone());

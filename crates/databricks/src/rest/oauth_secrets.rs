@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Far more than a service principal may have.
-const MOST: usize = 1000;
+const MAX_ITEMS: usize = 1000;
 
 /// Words are shown on one line.
 const WORD_LIMIT: usize = 40;
@@ -81,7 +81,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn oauth_secrets(&self, directory: Directory<'_>, id: &str, call: &Call<'_>) -> Result<Vec<OAuthSecret>, ApiError> {
-        let wire = self.pages::<Listed>(&path(directory, id)?, &[], MOST, call).await;
+        let wire = self.pages::<Listed>(&path(directory, id)?, &[], MAX_ITEMS, call).await;
         let wire = wire.map_err(|error| error.about(Asked::Secrets(directory)))?;
         let mut secrets: Vec<_> = wire.into_iter().filter_map(|wire| self.oauth_secret(wire)).collect();
         secrets.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));

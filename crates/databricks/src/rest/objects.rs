@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A list that is longer is cut.
-const MOST: usize = 2000;
+const MAX_ITEMS: usize = 2000;
 
 /// Names are shown on one line.
 const NAME_LIMIT: usize = 200;
@@ -56,21 +56,21 @@ impl Client {
         let named: Vec<(Option<String>, Option<String>)> = match kind {
             Securable::Cluster => self.clusters_within(call).await?.into_iter().map(|it| (Some(it.id), Some(it.name))).collect(),
             Securable::SqlWarehouse => {
-                let found = self.pages::<Warehouses>("/api/2.0/sql/warehouses", &[("page_size", "100")], MOST, call).await?;
+                let found = self.pages::<Warehouses>("/api/2.0/sql/warehouses", &[("page_size", "100")], MAX_ITEMS, call).await?;
                 found.into_iter().map(|it| (it.id, it.name)).collect()
             }
             Securable::Job => {
-                let found = self.pages::<Jobs>("/api/2.2/jobs/list", &[("limit", "100")], MOST, call).await?;
+                let found = self.pages::<Jobs>("/api/2.2/jobs/list", &[("limit", "100")], MAX_ITEMS, call).await?;
                 found.into_iter().map(|it| (it.job_id.map(|id| id.to_string()), it.settings.and_then(|it| it.name))).collect()
             }
             Securable::Schema => {
                 let query = [("catalog_name", catalog.unwrap_or_default()), ("max_results", "0")];
-                let found = self.pages::<Schemas>("/api/2.1/unity-catalog/schemas", &query, MOST, call).await?;
+                let found = self.pages::<Schemas>("/api/2.1/unity-catalog/schemas", &query, MAX_ITEMS, call).await?;
                 let own = found.into_iter().filter(|it| it.name.as_deref() != Some(INFORMATION_SCHEMA));
                 own.map(|it| (it.full_name, it.name)).collect()
             }
         };
-        let mut objects: Vec<_> = named.into_iter().take(MOST).filter_map(|(id, name)| self.object(kind, id?, name)).collect();
+        let mut objects: Vec<_> = named.into_iter().take(MAX_ITEMS).filter_map(|(id, name)| self.object(kind, id?, name)).collect();
         objects.sort_by_cached_key(|it| (it.name.to_lowercase(), it.id.clone()));
         Ok(objects)
     }
@@ -80,7 +80,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn catalogs(&self, call: &Call<'_>) -> Result<Vec<String>, ApiError> {
-        let found = self.pages::<Catalogs>("/api/2.1/unity-catalog/catalogs", &[("max_results", "0")], MOST, call).await?;
+        let found = self.pages::<Catalogs>("/api/2.1/unity-catalog/catalogs", &[("max_results", "0")], MAX_ITEMS, call).await?;
         let mut names: Vec<_> = found.into_iter().filter_map(|it| it.name).filter(|name| self.is_readable(name)).collect();
         names.sort_by_cached_key(|name| name.to_lowercase());
         Ok(names)

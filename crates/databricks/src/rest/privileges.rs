@@ -15,7 +15,7 @@ use brickpass_core::{connection::ClientId, failure::Code};
 const USE_CATALOG: &str = "USE_CATALOG";
 
 /// More than there are privileges.
-const MOST: usize = 1000;
+const MAX_ITEMS: usize = 1000;
 
 #[derive(Deserialize)]
 struct Assignment {
@@ -63,7 +63,7 @@ impl Client {
         let path = format!("/api/2.1/unity-catalog/effective-permissions/{kind}/{}", segment(full_name)?);
         let query = [("principal", principal.as_str()), ("max_results", "0")];
         let own = |it: &Assignment| it.principal.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(principal.as_str()));
-        let assignments = self.pages::<Listed>(&path, &query, MOST, call).await?.into_iter().filter(own);
+        let assignments = self.pages::<Listed>(&path, &query, MAX_ITEMS, call).await?.into_iter().filter(own);
         Ok(assignments.flat_map(|it| it.privileges.unwrap_or_default()).filter_map(|it| it.privilege).collect())
     }
 

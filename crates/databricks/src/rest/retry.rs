@@ -15,11 +15,11 @@ use brickpass_core::{connection::BaseUrl, failure::Code};
 /// Of one call, the first included.
 const TRIES: u32 = 3;
 
-const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(8);
+const FIRST_DELAY: Duration = Duration::from_millis(500);
+const MAX_DELAY: Duration = Duration::from_secs(8);
 
 /// However long a service asks for, nobody waits longer.
-const PATIENCE: i64 = 60;
+const MAX_RETRY_AFTER: i64 = 60;
 
 /// In seconds. Whoever asks for longer has a clock, or an intent, of their own.
 const DAY: i64 = 24 * 60 * 60;
@@ -87,13 +87,13 @@ fn may_help(error: &ApiError) -> bool {
 
 /// The wait after the given number of tries: doubling, with jitter, so that many clients do not return at once.
 pub(crate) fn backoff(tries: u32) -> Duration {
-    let longest = FIRST.saturating_mul(1 << tries.saturating_sub(1).min(8)).min(LONGEST);
+    let longest = FIRST_DELAY.saturating_mul(1 << tries.saturating_sub(1).min(8)).min(MAX_DELAY);
     longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))
 }
 
 /// What the service asks for in `Retry-After`, 0 to 60 s; nothing when it is neither a number of seconds nor a date.
 fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    asked_in_full(headers, now).map(|wait| wait.min(Duration::from_secs(PATIENCE.unsigned_abs())))
+    asked_in_full(headers, now).map(|wait| wait.min(Duration::from_secs(MAX_RETRY_AFTER.unsigned_abs())))
 }
 
 /// The same, however long: for those who do not wait meanwhile. A day at most.
@@ -143,7 +143,7 @@ mod tests {
         for _ in 0..100 {
             assert!((250..=500).contains(&backoff(1).as_millis()));
             assert!((500..=1000).contains(&backoff(2).as_millis()));
-            assert!(backoff(30) <= LONGEST);
+            assert!(backoff(30) <= MAX_DELAY);
         }
     }
 }

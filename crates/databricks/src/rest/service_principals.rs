@@ -14,7 +14,7 @@ use super::{
 use brickpass_core::connection::ClientId;
 
 /// More than an account may have; a list that is longer is cut.
-const MOST: usize = 10_000;
+const MAX_ITEMS: usize = 10_000;
 
 /// What one answer lists; the service may give fewer.
 const PAGE_SIZE: &str = "100";
@@ -126,7 +126,7 @@ impl Client {
     pub async fn service_principals(&self, directory: Directory<'_>, call: &Call<'_>) -> Result<Vec<ServicePrincipal>, ApiError> {
         let mut found: Vec<ServicePrincipal> = Vec::new();
         let (mut seen, mut read, mut nothing_new) = (HashSet::new(), 0, false);
-        while read < MOST {
+        while read < MAX_ITEMS {
             let start = (read + 1).to_string();
             let path = with_query(&directory.path(), &[("attributes", ATTRIBUTES), ("startIndex", &start), ("count", PAGE_SIZE)]);
             let (page, _): (Page, _) = self.get(&path, call).await.map_err(|error| error.about(Asked::Principals(directory)))?;
@@ -145,7 +145,7 @@ impl Client {
             }
             nothing_new = !new;
         }
-        found.truncate(MOST);
+        found.truncate(MAX_ITEMS);
         found.sort_by_cached_key(|it| (it.name.to_lowercase(), it.id.clone()));
         Ok(found)
     }

@@ -17,7 +17,7 @@ use super::{
 const TOKENS: &str = "/api/2.0/token-management/tokens";
 
 /// More than any workspace has; a list that is longer is cut.
-const MOST: usize = 100_000;
+const MAX_ITEMS: usize = 100_000;
 
 /// Names are shown on one line.
 const NAME_LIMIT: usize = 200;
@@ -69,7 +69,7 @@ impl Client {
             };
             Some(UserToken { token: self.token_of(info, &[])?, owner })
         });
-        Ok(owned.take(MOST).collect())
+        Ok(owned.take(MAX_ITEMS).collect())
     }
 
     /// A token that is gone already is no error.

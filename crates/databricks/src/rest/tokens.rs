@@ -15,7 +15,7 @@ use super::{
 };
 
 /// More than a user may have; a list that is longer is cut.
-const MOST: usize = 10_000;
+const MAX_ITEMS: usize = 10_000;
 
 /// Comments are shown on one line.
 const COMMENT_LIMIT: usize = 300;
@@ -27,7 +27,7 @@ const ID_LIMIT: usize = 128;
 const VALUE_LIMIT: usize = 64 * 1024;
 
 /// There are fewer APIs than this.
-const MOST_SCOPES: usize = 200;
+const MAX_SCOPES: usize = 200;
 
 const SCOPE_LIMIT: usize = 100;
 
@@ -156,7 +156,7 @@ impl Client {
     /// See [`ApiError`].
     pub async fn tokens(&self, call: &Call<'_>) -> Result<Vec<Token>, ApiError> {
         let (listed, _): (Listed, _) = self.get_whole("/api/2.0/token/list", call).await.map_err(ApiError::about_tokens)?;
-        Ok(listed.token_infos.into_iter().flatten().filter_map(|info| self.token_of(info, &[])).take(MOST).collect())
+        Ok(listed.token_infos.into_iter().flatten().filter_map(|info| self.token_of(info, &[])).take(MAX_ITEMS).collect())
     }
 
     /// Never made again by itself: when no answer comes, a token may or may not have been made, and
@@ -192,7 +192,7 @@ impl Client {
     /// `None` for an id that no request could name.
     pub(super) fn token_of(&self, info: Info, secrets: &[&SecretString]) -> Option<Token> {
         let told = |text: String, limit| capped(&shown(&self.shown(Some(text), limit), secrets), limit);
-        let scopes = info.scopes.into_iter().flatten().take(MOST_SCOPES).map(|scope| told(scope, SCOPE_LIMIT));
+        let scopes = info.scopes.into_iter().flatten().take(MAX_SCOPES).map(|scope| told(scope, SCOPE_LIMIT));
         names_a_token(&info.token_id).then(|| Token {
             id: info.token_id,
             comment: told(info.comment.unwrap_or_default(), COMMENT_LIMIT),

@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    grounds::{Grounds, digest},
-    kept::{self, Kept, conceal_some, expose_some},
+    cached_token::{self, CachedToken, conceal_some, expose_some},
+    issuance::{IssuanceKey, digest},
 };
 use crate::oauth::Target;
 use brickpass_core::connection::{AccountId, BaseUrl, ClientId, OAuthApp};
@@ -33,7 +33,7 @@ pub(super) struct Record {
     pub(super) refresh_token: Option<SecretString>,
     /// Added when processes began to share it; a record without it counts as one with an expired access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) access: Option<Kept>,
+    pub(super) access: Option<CachedToken>,
     origin: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account_id: Option<String>,
@@ -46,22 +46,28 @@ pub(super) struct Record {
 impl Record {
     const VERSION: u32 = 1;
 
-    pub(super) fn new(refresh_token: Option<SecretString>, access: Option<Kept>, grounds: &Grounds, user: String, now: Timestamp) -> Self {
+    pub(super) fn new(
+        refresh_token: Option<SecretString>,
+        access: Option<CachedToken>,
+        issuance: &IssuanceKey,
+        user: String,
+        now: Timestamp,
+    ) -> Self {
         Self {
             v: Self::VERSION,
             refresh_token,
             access,
-            origin: grounds.target.base_url.origin(),
-            account_id: grounds.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
-            client_id: grounds.client_id().to_owned(),
-            scopes: grounds.scopes(),
+            origin: issuance.target.base_url.origin(),
+            account_id: issuance.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
+            client_id: issuance.client_id().to_owned(),
+            scopes: issuance.scopes(),
             user,
             signed_in_at: now,
         }
     }
 
     /// The same sign-in with the server's new access token and, if it rotates them, its new refresh token.
-    pub(super) fn renewed(&self, refresh_token: Option<SecretString>, access: Option<Kept>) -> Self {
+    pub(super) fn renewed(&self, refresh_token: Option<SecretString>, access: Option<CachedToken>) -> Self {
         Self { refresh_token: refresh_token.or_else(|| self.refresh_token.clone()), access, ..self.clone() }
     }
 
@@ -88,17 +94,17 @@ impl Record {
     }
 
     pub(super) fn write(&self) -> SecretString {
-        kept::write(self)
+        cached_token::write(self)
     }
 
     /// May the token be sent where this connection signs in? Only to the server and as the application it was issued for.
-    pub(super) fn is_for(&self, grounds: &Grounds) -> bool {
+    pub(super) fn is_for(&self, issuance: &IssuanceKey) -> bool {
         let mut scopes = self.scopes.clone();
         scopes.sort();
-        self.origin == grounds.target.base_url.origin()
-            && self.account_id.as_deref() == grounds.target.account_id.as_ref().map(AccountId::as_str)
-            && self.client_id == grounds.client_id()
-            && scopes == grounds.scopes()
+        self.origin == issuance.target.base_url.origin()
+            && self.account_id.as_deref() == issuance.target.account_id.as_ref().map(AccountId::as_str)
+            && self.client_id == issuance.client_id()
+            && scopes == issuance.scopes()
     }
 
     /// Would the tokens of both be sent to the same place?
@@ -119,11 +125,11 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::grounds::tests::browser, *};
+    use super::{super::issuance::tests::browser, *};
 
     fn record(connection: serde_json::Value) -> Record {
-        let grounds = Grounds::of(&browser(connection)).unwrap();
-        Record::new(Some("the-refresh-token".into()), None, &grounds, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
+        let issuance = IssuanceKey::of(&browser(connection)).unwrap();
+        Record::new(Some("the-refresh-token".into()), None, &issuance, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
     }
 
     #[test]
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn a_token_is_for_the_server_and_the_application_it_was_issued_for_and_no_other() {
         let record = record(serde_json::json!({}));
-        let fits = |changes| record.is_for(&Grounds::of(&browser(changes)).unwrap());
+        let fits = |changes| record.is_for(&IssuanceKey::of(&browser(changes)).unwrap());
         assert!(fits(serde_json::json!({})));
         assert!(fits(serde_json::json!({"name": "Another name", "timeout_seconds": 5})));
         assert!(fits(serde_json::json!({"auth": {"type": "browser", "client_id": "databricks-cli", "redirect_port": 8030}})));

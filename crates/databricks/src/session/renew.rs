@@ -9,12 +9,12 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     Inner, blocking,
-    grounds::{Grant, digest},
-    keep::Over,
-    kept::{Kept, PrincipalsToken},
+    cached_token::{CachedToken, PrincipalsToken},
+    issuance::{Grant, digest},
+    messages,
+    pending_store::ReplacePolicy,
     record::Record,
-    seat::{Seat, same},
-    words,
+    token_state::{TokenState, same},
 };
 use crate::oauth::{self, AccessToken, Endpoints, OAuthError, Target, Trouble};
 use brickpass_core::{
@@ -52,37 +52,37 @@ impl Inner {
     /// The work of a flight. `refused` is the token that the API has just refused; `limit` is the total time for a service principal.
     pub(super) async fn renew(
         self: Arc<Self>,
-        seat: Arc<Seat>,
+        token_state: Arc<TokenState>,
         refused: Option<AccessToken>,
         limit: Duration,
     ) -> Result<AccessToken, Failure> {
-        // The previous flight may have finished between the check of the seat and the start of this one.
-        if let Some(answer) = seat.at_hand(self.now(), refused.as_ref()) {
+        // The previous flight may have finished between the check of the token state and the start of this one.
+        if let Some(answer) = token_state.at_hand(self.now(), refused.as_ref()) {
             return answer;
         }
-        let fetched = match &seat.grounds.grant {
-            Grant::Browser(app) => self.by_refresh_token(&seat, app, refused.as_ref()).await,
+        let fetched = match &token_state.issuance.grant {
+            Grant::Browser(app) => self.by_refresh_token(&token_state, app, refused.as_ref()).await,
             Grant::ServicePrincipal { client_id, scopes } => {
-                self.by_client_secret(&seat, client_id, scopes.as_ref(), refused.as_ref(), limit).await
+                self.by_client_secret(&token_state, client_id, scopes.as_ref(), refused.as_ref(), limit).await
             }
         };
         let now = self.now();
-        brickpass_logging::info!("fetched an access token", connection = seat.id, again = refused.is_some(), outcome = fetched);
+        brickpass_logging::info!("fetched an access token", connection = token_state.id, again = refused.is_some(), outcome = fetched);
         match fetched {
             Ok(Fetched { token, issued_at, secret }) => {
-                seat.remember(&token, secret, refused.is_some(), issued_at);
-                (self.around.changed)(seat.id);
+                token_state.remember(&token, secret, refused.is_some(), issued_at);
+                (self.around.changed)(token_state.id);
                 Ok(token)
             }
             Err(NoToken { failure, rest }) => {
                 let failure = match rest.and_then(|rest| SignedDuration::try_from(rest).ok()) {
-                    Some(rest) => seat.rest(rest, failure, now),
+                    Some(rest) => token_state.rest(rest, failure, now),
                     None => failure,
                 };
                 let ended = failure.code == Code::SignInNeeded;
-                let answer = seat.failed(failure, now, refused.as_ref());
+                let answer = token_state.failed(failure, now, refused.as_ref());
                 if ended {
-                    (self.around.changed)(seat.id);
+                    (self.around.changed)(token_state.id);
                 }
                 answer
             }
@@ -91,65 +91,66 @@ impl Inner {
 
     async fn by_client_secret(
         &self,
-        seat: &Seat,
+        token_state: &TokenState,
         client_id: &ClientId,
         scopes: Option<&Scopes>,
         refused: Option<&AccessToken>,
         limit: Duration,
     ) -> Result<Fetched, NoToken> {
-        let secret = self.client_secret(seat, client_id).await?;
+        let secret = self.client_secret(token_state, client_id).await?;
         let secret_digest = digest(&secret);
-        seat.secret_is(secret_digest);
-        if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
+        token_state.secret_is(secret_digest);
+        if let Some(fetched) = self.principals_token(token_state, secret_digest, refused).await {
             return Ok(fetched);
         }
         // The vault's time does not count: the user may be typing a password.
         let (began, deadline) = (self.now(), Instant::now() + limit);
-        if let Some(rests) = self.rests(seat).await {
+        if let Some(rests) = self.rests(token_state).await {
             return Err(rests.into());
         }
-        let endpoints = self.endpoints(seat, deadline).await?;
+        let endpoints = self.endpoints(token_state, deadline).await?;
         // Without locks, two simultaneous requests do no harm here.
-        let patience = self.around.patience.min(deadline.saturating_duration_since(Instant::now()));
-        let lock = self.lock(seat.id, patience).await;
-        if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
+        let lock_timeout = self.around.lock_timeout.min(deadline.saturating_duration_since(Instant::now()));
+        let lock = self.lock(token_state.id, lock_timeout).await;
+        if let Some(fetched) = self.principals_token(token_state, secret_digest, refused).await {
             return Ok(fetched);
         }
-        if let Some(failure) = self.failed_since(seat, began).await {
+        if let Some(failure) = self.failed_since(token_state, began).await {
             return Err(failure.into());
         }
         let _lock = match lock {
-            Ok(None) => return Err(words::principal_busy().into()),
+            Ok(None) => return Err(messages::principal_busy().into()),
             Ok(Some(lock)) => Some(lock),
             Err(_) => None,
         };
         let http = (self.around.http)();
         let request = || oauth::client_credentials(&http, &endpoints, client_id, scopes, &secret, self.now(), deadline);
-        let tokens = self.ask(seat, deadline, request).await?;
+        let tokens = self.ask(token_state, deadline, request).await?;
         let (token, issued_at) = (tokens.access, self.now());
-        if let Some(kept) = Kept::of(&token, issued_at) {
-            let text = PrincipalsToken::new(&seat.grounds, secret_digest, kept).write();
+        if let Some(cached) = CachedToken::of(&token, issued_at) {
+            let text = PrincipalsToken::new(&token_state.issuance, secret_digest, cached).write();
             // If it cannot be stored, only a convenience for other processes is lost.
-            let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
+            let (vault, key) = ((self.around.vault)(), principals_key(token_state.id));
             let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(&key, &text))).await;
         }
         Ok(Fetched { token, issued_at, secret: Some(secret_digest) })
     }
 
-    async fn client_secret(&self, seat: &Seat, client_id: &ClientId) -> Result<SecretString, Failure> {
-        let id = SecretId { connection: seat.id, kind: SecretKind::ClientSecret };
-        let (vault, key) = ((self.around.vault)(), SecretKey::new(id, EnteredFor::principal(&seat.grounds.target.base_url, client_id)));
-        blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)
+    async fn client_secret(&self, token_state: &TokenState, client_id: &ClientId) -> Result<SecretString, Failure> {
+        let id = SecretId { connection: token_state.id, kind: SecretKind::ClientSecret };
+        let (vault, key) =
+            ((self.around.vault)(), SecretKey::new(id, EnteredFor::principal(&token_state.issuance.target.base_url, client_id)));
+        blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?.ok_or_else(messages::no_client_secret)
     }
 
     /// A token that another process got with the same secret; an unreadable one is fetched again.
-    async fn principals_token(&self, seat: &Seat, secret_digest: [u8; 32], refused: Option<&AccessToken>) -> Option<Fetched> {
-        let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
+    async fn principals_token(&self, token_state: &TokenState, secret_digest: [u8; 32], refused: Option<&AccessToken>) -> Option<Fetched> {
+        let (vault, key) = ((self.around.vault)(), principals_key(token_state.id));
         let stored = blocking(move || vault.get(&key)).await.ok()?.ok()??;
-        let kept = PrincipalsToken::read(&stored, &seat.grounds, secret_digest)?.kept;
-        let token = usable(seat, &kept, refused, self.now())?;
-        brickpass_logging::debug!("access token from the vault", connection = seat.id);
-        Some(Fetched { token, issued_at: kept.issued_at, secret: Some(secret_digest) })
+        let cached = PrincipalsToken::read(&stored, &token_state.issuance, secret_digest)?.cached;
+        let token = usable(token_state, &cached, refused, self.now())?;
+        brickpass_logging::debug!("access token from the vault", connection = token_state.id);
+        Some(Fetched { token, issued_at: cached.issued_at, secret: Some(secret_digest) })
     }
 
     pub(super) async fn delete_principals_token(&self, id: ConnectionId) -> Result<(), Failure> {
@@ -157,66 +158,71 @@ impl Inner {
         blocking(move || vault.delete(key.id())).await?.map_err(|error| error.failure())
     }
 
-    async fn by_refresh_token(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
+    async fn by_refresh_token(
+        self: &Arc<Self>,
+        token_state: &TokenState,
+        app: &OAuthApp,
+        refused: Option<&AccessToken>,
+    ) -> Result<Fetched, NoToken> {
         // Slow steps (the keyring's password, discovery) come before the lock.
-        let record = self.record(seat).await?;
-        if let Some(fetched) = self.shared(seat, &record, refused) {
+        let record = self.record(token_state).await?;
+        if let Some(fetched) = self.shared(token_state, &record, refused) {
             return Ok(fetched);
         }
         if !record.renews() {
-            return Err(words::passed().into());
+            return Err(messages::passed().into());
         }
         let began = self.now();
-        if let Some(kept) = &record.access
-            && let Some(token) = kept.valid(began).filter(|token| refused.is_none_or(|refused| !same(token, refused)))
+        if let Some(cached) = &record.access
+            && let Some(token) = cached.valid(began).filter(|token| refused.is_none_or(|refused| !same(token, refused)))
         {
-            seat.fall_back_on(token, kept.issued_at);
+            token_state.fall_back_on(token, cached.issued_at);
         }
-        if let Some(rests) = self.rests(seat).await {
+        if let Some(rests) = self.rests(token_state).await {
             return Err(rests.into());
         }
         let mut seen = record.digest();
-        let endpoints = self.endpoints(seat, Instant::now() + UNHURRIED).await?;
+        let endpoints = self.endpoints(token_state, Instant::now() + UNHURRIED).await?;
         for _ in 0..ROUNDS {
-            if let Some(_lock) = self.lock(seat.id, self.around.patience).await? {
-                return self.under_the_lock(seat, app, &endpoints, refused, began).await;
+            if let Some(_lock) = self.lock(token_state.id, self.around.lock_timeout).await? {
+                return self.under_the_lock(token_state, app, &endpoints, refused, began).await;
             }
-            let now_stored = self.record(seat).await?.digest();
+            let now_stored = self.record(token_state).await?.digest();
             if now_stored == seen {
                 break;
             }
             seen = now_stored;
         }
-        Err(words::busy().into())
+        Err(messages::busy().into())
     }
 
     /// A valid token that needs no request.
-    pub(super) async fn at_hand(&self, seat: &Seat) -> Result<Option<AccessToken>, Failure> {
-        if let Some(token) = seat.valid(self.now()) {
+    pub(super) async fn at_hand(&self, token_state: &TokenState) -> Result<Option<AccessToken>, Failure> {
+        if let Some(token) = token_state.valid(self.now()) {
             return Ok(Some(token));
         }
-        let fetched = match &seat.grounds.grant {
-            Grant::Browser(_) => self.shared(seat, &self.record(seat).await?, None),
+        let fetched = match &token_state.issuance.grant {
+            Grant::Browser(_) => self.shared(token_state, &self.record(token_state).await?, None),
             Grant::ServicePrincipal { client_id, .. } => {
-                let secret_digest = digest(&self.client_secret(seat, client_id).await?);
-                self.principals_token(seat, secret_digest, None).await
+                let secret_digest = digest(&self.client_secret(token_state, client_id).await?);
+                self.principals_token(token_state, secret_digest, None).await
             }
         };
         Ok(fetched.map(|fetched| fetched.token))
     }
 
     /// A token that another process already has; for a sign-in without renewal, the existing one until it expires.
-    fn shared(&self, seat: &Seat, record: &Record, refused: Option<&AccessToken>) -> Option<Fetched> {
-        let (kept, now) = (record.access.as_ref()?, self.now());
-        let token = if record.renews() { kept.good(now) } else { kept.valid(now) };
-        let token = news(seat, kept, token?, refused)?;
-        brickpass_logging::debug!("access token from the vault", connection = seat.id);
-        Some(Fetched { token, issued_at: kept.issued_at, secret: None })
+    fn shared(&self, token_state: &TokenState, record: &Record, refused: Option<&AccessToken>) -> Option<Fetched> {
+        let (cached, now) = (record.access.as_ref()?, self.now());
+        let token = if record.renews() { cached.good(now) } else { cached.valid(now) };
+        let token = news(token_state, cached, token?, refused)?;
+        brickpass_logging::debug!("access token from the vault", connection = token_state.id);
+        Some(Fetched { token, issued_at: cached.issued_at, secret: None })
     }
 
     async fn under_the_lock(
         self: &Arc<Self>,
-        seat: &Seat,
+        token_state: &TokenState,
         app: &OAuthApp,
         endpoints: &Endpoints,
         refused: Option<&AccessToken>,
@@ -228,60 +234,60 @@ impl Inner {
         // An invalid token is skipped when the record is read again: if another process or the user has stored a newer one, that is tried once.
         for _ in 0..2 {
             // Never the one read before the lock: another process may have used it.
-            let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
+            let record = timeout_at(taken + SERVER, self.record(token_state)).await.unwrap_or_else(|_| Err(messages::vault_too_slow()));
             let record = record.map_err(|failure| because(failure, reason.take()))?;
-            if let Some(fetched) = self.shared(seat, &record, refused) {
+            if let Some(fetched) = self.shared(token_state, &record, refused) {
                 return Ok(fetched);
             }
             let Some(refresh_token) = &record.refresh_token else { break };
-            if let Some(failure) = self.failed_since(seat, began).await {
+            if let Some(failure) = self.failed_since(token_state, began).await {
                 return Err(failure.into());
             }
             let deadline = taken + SERVER;
-            match self.ask(seat, deadline, || oauth::refresh(&http, endpoints, app, refresh_token, self.now(), deadline)).await {
+            match self.ask(token_state, deadline, || oauth::refresh(&http, endpoints, app, refresh_token, self.now(), deadline)).await {
                 Ok(tokens) => {
                     let issued_at = self.now();
                     let rotated = tokens.refresh.is_some();
-                    brickpass_logging::debug!("renewed the sign-in", connection = seat.id, rotated = rotated);
-                    let renewed = record.renewed(tokens.refresh, Kept::of(&tokens.access, issued_at));
+                    brickpass_logging::debug!("renewed the sign-in", connection = token_state.id, rotated = rotated);
+                    let renewed = record.renewed(tokens.refresh, CachedToken::of(&tokens.access, issued_at));
                     if rotated {
-                        self.keeper.entrust(seat.id, renewed, Over::Only(record.digest()));
+                        self.pending.enqueue(token_state.id, renewed, ReplacePolicy::Only(record.digest()));
                         // `unsaved` reports what could not be stored; the token is valid anyway.
-                        let _ = self.keep(seat.id, taken + HOLD).await;
+                        let _ = self.keep(token_state.id, taken + HOLD).await;
                     } else {
-                        self.keep_access(seat.id, renewed, taken + HOLD).await;
+                        self.keep_access(token_state.id, renewed, taken + HOLD).await;
                     }
                     return Ok(Fetched { token: tokens.access, issued_at, secret: None });
                 }
                 Err(error) if error.trouble == Trouble::InvalidGrant => {
-                    seat.set_dead(record.digest());
-                    let used = self.keeper.bury(seat.id, record.digest());
+                    token_state.set_dead(record.digest());
+                    let used = self.pending.discard(token_state.id, record.digest());
                     if let Some(used) = used {
-                        seat.set_dead(used);
+                        token_state.set_dead(used);
                     }
                     let lasts = record.access.as_ref().filter(|access| access.valid(self.now()).is_some());
-                    self.note_refused(seat, used.unwrap_or_else(|| record.digest()), lasts.map(Kept::expires_at)).await;
+                    self.note_refused(token_state, used.unwrap_or_else(|| record.digest()), lasts.map(CachedToken::expires_at)).await;
                     reason = Some(error.failure);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(because(words::ended(), reason).into())
+        Err(because(messages::ended(), reason).into())
     }
 
-    pub(super) async fn endpoints(&self, seat: &Seat, deadline: Instant) -> Result<Endpoints, OAuthError> {
-        if let Some(endpoints) = seat.endpoints(self.now()) {
+    pub(super) async fn endpoints(&self, token_state: &TokenState, deadline: Instant) -> Result<Endpoints, OAuthError> {
+        if let Some(endpoints) = token_state.endpoints(self.now()) {
             return Ok(endpoints);
         }
-        let endpoints = oauth::discover(&(self.around.http)(), &seat.grounds.target, deadline).await?;
-        seat.set_endpoints(&endpoints, self.now());
+        let endpoints = oauth::discover(&(self.around.http)(), &token_state.issuance.target, deadline).await?;
+        token_state.set_endpoints(&endpoints, self.now());
         Ok(endpoints)
     }
 
     /// The lock between processes; `None`: another one still holds it.
-    pub(super) async fn lock(&self, id: ConnectionId, patience: Duration) -> Result<Option<RefreshLock>, Failure> {
+    pub(super) async fn lock(&self, id: ConnectionId, lock_timeout: Duration) -> Result<Option<RefreshLock>, Failure> {
         let state_dir = self.around.state_dir.clone();
-        blocking(move || RefreshLock::acquire(&state_dir, id, patience)).await?
+        blocking(move || RefreshLock::acquire(&state_dir, id, lock_timeout)).await?
     }
 
     pub(super) async fn by_typed_secret(
@@ -303,13 +309,13 @@ fn principals_key(id: ConnectionId) -> SecretKey {
 }
 
 /// A cached token that is valid and newer than the refused one.
-fn usable(seat: &Seat, kept: &Kept, refused: Option<&AccessToken>, now: Timestamp) -> Option<AccessToken> {
-    news(seat, kept, kept.good(now)?, refused)
+fn usable(token_state: &TokenState, cached: &CachedToken, refused: Option<&AccessToken>, now: Timestamp) -> Option<AccessToken> {
+    news(token_state, cached, cached.good(now)?, refused)
 }
 
-fn news(seat: &Seat, kept: &Kept, token: AccessToken, refused: Option<&AccessToken>) -> Option<AccessToken> {
+fn news(token_state: &TokenState, cached: &CachedToken, token: AccessToken, refused: Option<&AccessToken>) -> Option<AccessToken> {
     let another = refused.is_none_or(|refused| !same(&token, refused));
-    (another && seat.is_newer(kept.issued_at, refused)).then_some(token)
+    (another && token_state.is_newer(cached.issued_at, refused)).then_some(token)
 }
 
 /// The server's message about the refresh token is more specific than "the sign-in has expired".

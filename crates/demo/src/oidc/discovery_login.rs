@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    Realm, Seat, authorize,
+    OidcState, Realm, authorize,
     logins::{Destination, Flow, Stage},
     params::Params,
     request::AuthorizationRequest,
@@ -17,7 +17,7 @@ use super::{
 use crate::pages;
 
 /// `GET /?destination_url=/oidc/v1/authorize?…`, `&target=ACCOUNT` for the account; without a destination a page that says where one is.
-pub(super) async fn begin(State(seat): State<Seat>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn begin(State(oidc): State<OidcState>, RawQuery(query): RawQuery) -> Response {
     let Ok(params) = Params::read(query.unwrap_or_default().as_bytes()) else {
         return screens::refused("A parameter of the address comes twice");
     };
@@ -26,20 +26,20 @@ pub(super) async fn begin(State(seat): State<Seat>, RawQuery(query): RawQuery) -
         return screens::refused("destination_url is not the authorization endpoint");
     };
     let account = params.get("target") == Some("ACCOUNT");
-    match AuthorizationRequest::read(&seat.authority, Realm::Account, query) {
-        Ok(request) => authorize::ask_who(&seat, Flow { request, stage: Stage::Login { to: Destination::Chosen { account } } }, None),
+    match AuthorizationRequest::read(&oidc.authority, Realm::Account, query) {
+        Ok(request) => authorize::ask_who(&oidc, Flow { request, stage: Stage::Login { to: Destination::Chosen { account } } }, None),
         Err(fault) => authorize::refuse(fault),
     }
 }
 
 /// The form of the page that lists workspaces.
-pub(super) async fn choose(State(seat): State<Seat>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some((params, flow)) = authorize::step(&seat, &headers, &body) else { return screens::too_late() };
+pub(super) async fn choose(State(oidc): State<OidcState>, headers: HeaderMap, body: Bytes) -> Response {
+    let Some((params, flow)) = authorize::step(&oidc, &headers, &body) else { return screens::too_late() };
     let Stage::Choose { user, account } = flow.stage else { return screens::too_late() };
     let chosen = params.get("at").unwrap_or_default();
-    let host = seat.authority.hosts().iter().find(|host| screens::is_choice(host, account) && screens::choice(host) == chosen);
+    let host = oidc.authority.hosts().iter().find(|host| screens::is_choice(host, account) && screens::choice(host) == chosen);
     match host {
-        Some(host) => authorize::ask_consent(&seat, Flow { stage: Stage::Consent { user, realm: host.realm }, ..flow }),
+        Some(host) => authorize::ask_consent(&oidc, Flow { stage: Stage::Consent { user, realm: host.realm }, ..flow }),
         None => screens::too_late(),
     }
 }

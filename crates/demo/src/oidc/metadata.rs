@@ -8,24 +8,24 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Seat, request::scope_names};
+use super::{OidcState, request::scope_names};
 use crate::{OAuthFault, errors};
 
-pub(super) async fn show(State(seat): State<Seat>, method: Method, uri: Uri) -> Response {
-    let fault = seat.authority.fault();
+pub(super) async fn show(State(oidc): State<OidcState>, method: Method, uri: Uri) -> Response {
+    let fault = oidc.authority.fault();
     if fault == Some(OAuthFault::NoMetadata) {
         let mut response = errors::no_such_endpoint(method, uri).await;
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
     }
-    let own = seat.authority.issuer(seat.realm);
+    let own = oidc.authority.issuer(oidc.realm);
     let issuer = match &fault {
         Some(OAuthFault::OtherIssuer(other)) => other.clone(),
         _ => own.clone(),
     };
     let token_endpoint = match &fault {
-        Some(OAuthFault::TokenEndpointAt(host)) if host.contains("://") => format!("{host}{}/v1/token", seat.realm.prefix()),
-        Some(OAuthFault::TokenEndpointAt(host)) => format!("https://{host}{}/v1/token", seat.realm.prefix()),
+        Some(OAuthFault::TokenEndpointAt(host)) if host.contains("://") => format!("{host}{}/v1/token", oidc.realm.prefix()),
+        Some(OAuthFault::TokenEndpointAt(host)) => format!("https://{host}{}/v1/token", oidc.realm.prefix()),
         _ => format!("{own}/v1/token"),
     };
     let methods = if fault == Some(OAuthFault::NoS256) { json!(["plain"]) } else { json!(["S256"]) };

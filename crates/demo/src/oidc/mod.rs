@@ -8,6 +8,7 @@ mod access_token;
 mod authority;
 mod authorize;
 mod discovery_login;
+mod faults;
 mod grants;
 mod logins;
 mod metadata;
@@ -15,7 +16,6 @@ mod params;
 mod request;
 mod revoke;
 mod screens;
-mod spoil;
 mod token;
 
 use std::sync::Arc;
@@ -67,7 +67,7 @@ impl Realm {
 
 /// The authorization server as one host shows it.
 #[derive(Clone)]
-struct Seat {
+struct OidcState {
     authority: Arc<Authority>,
     realm: Realm,
 }
@@ -84,15 +84,15 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(authority: Arc<Authority>
     if realm == Realm::Account {
         router = router.route("/", get(discovery_login::begin)).route(screens::CHOOSE, post(discovery_login::choose));
     }
-    let seat = Seat { authority, realm };
-    router.layer(middleware::from_fn_with_state(seat.clone(), remember)).with_state(seat)
+    let oidc = OidcState { authority, realm };
+    router.layer(middleware::from_fn_with_state(oidc.clone(), remember)).with_state(oidc)
 }
 
 /// Without the query, which holds `state`. The token endpoint says itself what it was asked for.
-async fn remember(State(seat): State<Seat>, request: Request, next: Next) -> Response {
+async fn remember(State(oidc): State<OidcState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if !path.ends_with("/v1/token") {
-        seat.authority.remember(format!("{} {path}", request.method()));
+        oidc.authority.remember(format!("{} {path}", request.method()));
     }
     next.run(request).await
 }

@@ -8,22 +8,22 @@ use axum::{
 };
 
 use super::{
-    Seat,
+    OidcState,
     params::Params,
     token::{Client, OAuthError},
 };
 
-pub(super) async fn answer(State(seat): State<Seat>, headers: HeaderMap, body: Bytes) -> Response {
-    match revoke(&seat, &headers, &body) {
+pub(super) async fn answer(State(oidc): State<OidcState>, headers: HeaderMap, body: Bytes) -> Response {
+    match revoke(&oidc, &headers, &body) {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => error.into_response(),
     }
 }
 
-fn revoke(seat: &Seat, headers: &HeaderMap, body: &Bytes) -> Result<(), OAuthError> {
+fn revoke(oidc: &OidcState, headers: &HeaderMap, body: &Bytes) -> Result<(), OAuthError> {
     let params = Params::form(headers, body).map_err(|message| OAuthError::new("invalid_request", message))?;
-    let client_id = Client::read(headers, &params)?.any(seat)?;
+    let client_id = Client::read(headers, &params)?.any(oidc)?;
     let token = params.get("token").ok_or_else(|| OAuthError::new("invalid_request", "Missing parameter: token"))?;
-    seat.authority.revoke(token, &client_id);
+    oidc.authority.revoke(token, &client_id);
     Ok(())
 }

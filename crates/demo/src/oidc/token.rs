@@ -15,12 +15,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Seat,
+    OidcState,
     authority::{Claim, Issued},
+    faults,
     grants::{Grant, Invalid, Proof},
     params::Params,
     request::scopes_of,
-    spoil,
 };
 use crate::{catalogue::Principal, errors};
 
@@ -55,7 +55,7 @@ impl IntoResponse for OAuthError {
     }
 }
 
-pub(super) async fn answer(State(seat): State<Seat>, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn answer(State(oidc): State<OidcState>, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
     let params = match Params::form(&headers, &body) {
         Ok(params) if query.is_none() => params,
         Ok(_) => return OAuthError::new("invalid_request", "Parameters belong into the body").into_response(),
@@ -63,34 +63,34 @@ pub(super) async fn answer(State(seat): State<Seat>, RawQuery(query): RawQuery, 
     };
     let grant_type =
         ["authorization_code", "refresh_token", "client_credentials"].into_iter().find(|it| params.get("grant_type") == Some(it));
-    seat.authority.remember(format!("POST {}/v1/token {}", seat.realm.prefix(), grant_type.unwrap_or("?")));
+    oidc.authority.remember(format!("POST {}/v1/token {}", oidc.realm.prefix(), grant_type.unwrap_or("?")));
     for secret in ["code", "code_verifier", "refresh_token"].into_iter().filter_map(|name| params.get(name)) {
-        seat.authority.remember_presented(secret);
+        oidc.authority.remember_presented(secret);
     }
-    let fault = seat.authority.token_fault();
-    if let Some(spoiled) = spoil::instead(fault.as_ref()).await {
+    let fault = oidc.authority.token_fault();
+    if let Some(spoiled) = faults::instead(fault.as_ref()).await {
         return spoiled;
     }
-    match give(&seat, &headers, &params) {
-        Ok(issued) => spoil::answer(&issued, fault.as_ref()),
+    match give(&oidc, &headers, &params) {
+        Ok(issued) => faults::answer(&issued, fault.as_ref()),
         Err(error) => error.into_response(),
     }
 }
 
-fn give(seat: &Seat, headers: &HeaderMap, params: &Params) -> Result<Issued, OAuthError> {
+fn give(oidc: &OidcState, headers: &HeaderMap, params: &Params) -> Result<Issued, OAuthError> {
     let missing = |name: &str| OAuthError::new("invalid_request", format!("Missing parameter: {name}"));
     let client = Client::read(headers, params)?;
     match params.get("grant_type").ok_or_else(|| missing("grant_type"))? {
         "authorization_code" => {
-            let client_id = client.public(seat)?;
+            let client_id = client.public(oidc)?;
             let code = params.get("code").ok_or_else(|| missing("code"))?;
             let verifier = params.get("code_verifier").ok_or_else(|| missing("code_verifier"))?;
             if !is_verifier(verifier) {
                 return Err(OAuthError::new("invalid_request", "code_verifier is malformed"));
             }
             let redirect_uri = params.get("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
-            let proof = Proof { client_id: &client_id, realm: seat.realm, redirect_uri, verifier };
-            seat.authority.issue(Claim::Code { code, proof }).map_err(|invalid| {
+            let proof = Proof { client_id: &client_id, realm: oidc.realm, redirect_uri, verifier };
+            oidc.authority.issue(Claim::Code { code, proof }).map_err(|invalid| {
                 OAuthError::new(
                     "invalid_grant",
                     match invalid {
@@ -102,26 +102,26 @@ fn give(seat: &Seat, headers: &HeaderMap, params: &Params) -> Result<Issued, OAu
             })
         }
         "refresh_token" => {
-            let client_id = client.public(seat)?;
+            let client_id = client.public(oidc)?;
             let token = params.get("refresh_token").ok_or_else(|| missing("refresh_token"))?;
             let scopes = match params.get("scope") {
                 None => None,
                 Some(asked) => Some(scopes_of(asked).ok_or_else(|| OAuthError::new("invalid_scope", "scope is not available"))?),
             };
-            let claim = Claim::Refresh { token, client_id: &client_id, realm: seat.realm, scopes };
-            seat.authority.issue(claim).map_err(|invalid| match invalid {
+            let claim = Claim::Refresh { token, client_id: &client_id, realm: oidc.realm, scopes };
+            oidc.authority.issue(claim).map_err(|invalid| match invalid {
                 Invalid::Scope => OAuthError::new("invalid_scope", "scope goes beyond what was granted"),
                 // As Databricks words it, with its status and its code.
                 _ => OAuthError::unauthorized("invalid_request", "Refresh token is invalid"),
             })
         }
         "client_credentials" => {
-            let client_id = client.service_principal(seat)?;
+            let client_id = client.service_principal(oidc)?;
             let scopes = scopes_of(params.get("scope").unwrap_or_default())
                 .ok_or_else(|| OAuthError::new("invalid_scope", "scope is missing or not available"))?;
             let principal = Principal::ServicePrincipal { client_id: client_id.clone() };
-            let grant = Grant { principal, realm: seat.realm, client_id, scopes };
-            seat.authority.issue(Claim::ClientCredentials(grant)).map_err(|_| OAuthError::invalid_client())
+            let grant = Grant { principal, realm: oidc.realm, client_id, scopes };
+            oidc.authority.issue(Claim::ClientCredentials(grant)).map_err(|_| OAuthError::invalid_client())
         }
         _ => Err(OAuthError::new("unsupported_grant_type", "grant_type is not supported")),
     }
@@ -153,19 +153,19 @@ impl Client {
     }
 
     /// A public client has no secret to show.
-    pub(super) fn public(self, seat: &Seat) -> Result<String, OAuthError> {
-        let known = seat.authority.redirects_of(&self.id).is_some() && self.secret.is_none();
+    pub(super) fn public(self, oidc: &OidcState) -> Result<String, OAuthError> {
+        let known = oidc.authority.redirects_of(&self.id).is_some() && self.secret.is_none();
         known.then_some(self.id).ok_or_else(OAuthError::invalid_client)
     }
 
-    fn service_principal(self, seat: &Seat) -> Result<String, OAuthError> {
-        let known = seat.authority.is_service_principal(&self.id, self.secret.as_deref().unwrap_or_default(), seat.realm);
+    fn service_principal(self, oidc: &OidcState) -> Result<String, OAuthError> {
+        let known = oidc.authority.is_service_principal(&self.id, self.secret.as_deref().unwrap_or_default(), oidc.realm);
         known.then_some(self.id).ok_or_else(OAuthError::invalid_client)
     }
 
     /// Public client or service principal.
-    pub(super) fn any(self, seat: &Seat) -> Result<String, OAuthError> {
-        if self.secret.is_none() { self.public(seat) } else { self.service_principal(seat) }
+    pub(super) fn any(self, oidc: &OidcState) -> Result<String, OAuthError> {
+        if self.secret.is_none() { self.public(oidc) } else { self.service_principal(oidc) }
     }
 }
 

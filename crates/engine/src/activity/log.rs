@@ -17,20 +17,20 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_databricks::rest::{NewToken, redact};
-use brickpass_storage::{Activity, ActivityEntry, Deed, Snapshot};
+use brickpass_storage::{Activity, ActivityEntry, AuditAction, Snapshot};
 
 /// What was done to which connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     /// `None`: of all connections.
     id: Option<ConnectionId>,
-    what: Deed,
+    what: AuditAction,
     failed: Option<Code>,
     detail: Option<String>,
 }
 
 impl Done {
-    pub(crate) fn new(id: impl Into<Option<ConnectionId>>, what: Deed) -> Self {
+    pub(crate) fn new(id: impl Into<Option<ConnectionId>>, what: AuditAction) -> Self {
         Self { id: id.into(), what, failed: None, detail: None }
     }
 
@@ -91,7 +91,7 @@ impl ActivityLog {
 
     /// Never blocks.
     pub(crate) fn copied(&self, id: ConnectionId, kind: SecretKind) {
-        self.record(vec![Done::new(id, Deed::Copied).with(Some(kind.word().to_owned()))]);
+        self.record(vec![Done::new(id, AuditAction::Copied).with(Some(kind.word().to_owned()))]);
     }
 
     /// Never blocks.
@@ -182,7 +182,14 @@ impl LogWriter {
         });
         let name = id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default();
         let failed = exported.as_ref().err().map(|failure| failure.code);
-        self.record(vec![ActivityEntry { at: Timestamp::now(), connection: id, name, what: Deed::ActivityExported, failed, detail: None }]);
+        self.record(vec![ActivityEntry {
+            at: Timestamp::now(),
+            connection: id,
+            name,
+            what: AuditAction::ActivityExported,
+            failed,
+            detail: None,
+        }]);
         exported
     }
 }
@@ -257,11 +264,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (log, _added) = activity_log(dir.path());
         let id = ConnectionId::random();
-        log.record(vec![Done::new(id, Deed::Save)]);
+        log.record(vec![Done::new(id, AuditAction::Save)]);
         log.record(Vec::new());
         log.flush(Duration::from_secs(10));
         let log = Activity::new(dir.path()).load().unwrap();
-        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, Some(id), Deed::Save, None));
+        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, Some(id), AuditAction::Save, None));
     }
 
     #[test]
@@ -269,15 +276,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (log, _added) = activity_log(dir.path());
         let ids = [ConnectionId::random(), ConnectionId::random()];
-        log.record(ids.iter().map(|id| Done::new(*id, Deed::Remove).failed(&failure())).collect());
-        log.record(vec![Done::new(ids[0], Deed::SignOut).failed(&failure())]);
+        log.record(ids.iter().map(|id| Done::new(*id, AuditAction::Remove).failed(&failure())).collect());
+        log.record(vec![Done::new(ids[0], AuditAction::SignOut).failed(&failure())]);
         log.flush(Duration::from_secs(10));
         let log = Activity::new(dir.path()).load().unwrap();
         let told: Vec<_> = log.iter().map(|entry| (entry.connection, entry.what, entry.failed)).collect();
         let failed = Some(Code::Internal);
         assert_eq!(
             told,
-            [(Some(ids[0]), Deed::Remove, failed), (Some(ids[1]), Deed::Remove, failed), (Some(ids[0]), Deed::SignOut, failed)]
+            [
+                (Some(ids[0]), AuditAction::Remove, failed),
+                (Some(ids[1]), AuditAction::Remove, failed),
+                (Some(ids[0]), AuditAction::SignOut, failed)
+            ]
         );
     }
 
@@ -286,12 +297,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (log, added) = activity_log(dir.path());
         let ids = [ConnectionId::random(), ConnectionId::random(), ConnectionId::random()];
-        log.record(vec![Done::new(ids[0], Deed::SignOut)]);
-        log.record(vec![Done::new(ids[1], Deed::SignOut)]);
+        log.record(vec![Done::new(ids[0], AuditAction::SignOut)]);
+        log.record(vec![Done::new(ids[1], AuditAction::SignOut)]);
         let read = log.read().await.unwrap();
         assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
         assert!(added.try_recv().is_err(), "nothing was told before");
-        log.record(vec![Done::new(ids[2], Deed::SignOut)]);
+        log.record(vec![Done::new(ids[2], AuditAction::SignOut)]);
         log.flush(Duration::from_secs(10));
         let followed = added.try_recv().expect("what follows is reported");
         assert_eq!(followed.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[2])]);
@@ -303,8 +314,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (log, _added) = activity_log(dir.path());
         let id = ConnectionId::random();
-        log.record(vec![Done::new(id, Deed::SignOut)]);
-        log.record(vec![Done::new(ConnectionId::random(), Deed::SignOut)]);
+        log.record(vec![Done::new(id, AuditAction::SignOut)]);
+        log.record(vec![Done::new(ConnectionId::random(), AuditAction::SignOut)]);
         let lines = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
         for (of, name, exported) in [(Some(id), "one", true), (None, "all", true), (None, "one", false)] {
             let outcome = log.export(of, dir.path().join(name)).await;
@@ -313,7 +324,7 @@ mod tests {
         assert_eq!((lines("one"), lines("all")), (1, 3), "what is there is never replaced");
         let log = Activity::new(dir.path()).load().unwrap();
         let told: Vec<_> = log[2..].iter().map(|entry| (entry.connection, entry.what, entry.failed)).collect();
-        let what = Deed::ActivityExported;
+        let what = AuditAction::ActivityExported;
         assert_eq!(told, [(Some(id), what, None), (None, what, None), (None, what, Some(Code::FileUnwritable))]);
     }
 
@@ -322,7 +333,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("activity.jsonl")).unwrap();
         let (log, _added) = activity_log(dir.path());
-        log.record(vec![Done::new(ConnectionId::random(), Deed::SignOut)]);
+        log.record(vec![Done::new(ConnectionId::random(), AuditAction::SignOut)]);
         log.flush(Duration::from_secs(10));
     }
 }

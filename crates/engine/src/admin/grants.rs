@@ -1,9 +1,9 @@
 //! Permissions of a service principal on clusters, SQL warehouses, jobs and schemas.
 
-use super::{reach, words};
+use super::{api, messages};
 use crate::{
     activity::{self, Done},
-    reach::{Reach, look},
+    api_context::{ApiContext, look},
     request::{Context, Order, Recorder, Request},
 };
 use brickpass_core::{
@@ -11,7 +11,7 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::{Object, Permission, Securable};
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 /// Lists the names of a workspace's catalogs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Request for ListCatalogs {
     const ORDER: Order = Order::Question;
 
     async fn run(self, context: Context) -> Result<Vec<String>, Failure> {
-        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
-        catalogs(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+        let mut api = api(&context, self.id, messages::where_access_is_granted).await?;
+        catalogs(&mut api).await.map_err(|failure| messages::explained(failure, &api))
     }
 }
 
@@ -45,9 +45,9 @@ impl Request for ListObjects {
     const ORDER: Order = Order::Question;
 
     async fn run(self, context: Context) -> Result<Vec<Object>, Failure> {
-        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
-        let listed = objects(&mut reach, self.kind, self.catalog.as_deref()).await;
-        listed.map_err(|failure| words::explained_by_name(failure, &reach))
+        let mut api = api(&context, self.id, messages::where_access_is_granted).await?;
+        let listed = objects(&mut api, self.kind, self.catalog.as_deref()).await;
+        listed.map_err(|failure| messages::explained_by_name(failure, &api))
     }
 }
 
@@ -65,9 +65,9 @@ impl Request for GetPermission {
     const ORDER: Order = Order::Question;
 
     async fn run(self, context: Context) -> Result<Option<Permission>, Failure> {
-        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
-        let has = permission(&mut reach, &self.object, &self.client_id).await;
-        has.map_err(|failure| words::explained_by_name(failure, &reach))
+        let mut api = api(&context, self.id, messages::where_access_is_granted).await?;
+        let has = permission(&mut api, &self.object, &self.client_id).await;
+        has.map_err(|failure| messages::explained_by_name(failure, &api))
     }
 }
 
@@ -95,47 +95,47 @@ impl Request for GrantPermission {
             Securable::Schema => ("schema", None),
         };
         let detail = activity::ids(&[Some(client_id.as_str()), Some(permission.word), Some(kind), object]);
-        let done = Done::new(*id, Deed::PermissionGranted).with(detail);
+        let done = Done::new(*id, AuditAction::PermissionGranted).with(detail);
         Box::new(|outcome| vec![done.ended(outcome)])
     }
 
     async fn run(self, context: Context) -> Result<(), Failure> {
-        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
-        let granted = grant(&mut reach, &self.object, &self.client_id, self.permission).await;
-        granted.map_err(|failure| words::explained_by_name(failure, &reach))
+        let mut api = api(&context, self.id, messages::where_access_is_granted).await?;
+        let granted = grant(&mut api, &self.object, &self.client_id, self.permission).await;
+        granted.map_err(|failure| messages::explained_by_name(failure, &api))
     }
 }
 
-async fn catalogs(reach: &mut Reach) -> Result<Vec<String>, Failure> {
-    reach.ask(|client, call| async move { client.catalogs(&call).await }).await.map_err(|error| error.failure)
+async fn catalogs(api: &mut ApiContext) -> Result<Vec<String>, Failure> {
+    api.ask(|client, call| async move { client.catalogs(&call).await }).await.map_err(|error| error.failure)
 }
 
-async fn objects(reach: &mut Reach, kind: Securable, catalog: Option<&str>) -> Result<Vec<Object>, Failure> {
-    reach.ask(|client, call| async move { client.objects(kind, catalog, &call).await }).await.map_err(|error| error.failure)
+async fn objects(api: &mut ApiContext, kind: Securable, catalog: Option<&str>) -> Result<Vec<Object>, Failure> {
+    api.ask(|client, call| async move { client.objects(kind, catalog, &call).await }).await.map_err(|error| error.failure)
 }
 
-async fn permission(reach: &mut Reach, object: &Object, principal: &ClientId) -> Result<Option<Permission>, Failure> {
-    reach.ask(|client, call| async move { client.permission(object, principal, &call).await }).await.map_err(|error| error.failure)
+async fn permission(api: &mut ApiContext, object: &Object, principal: &ClientId) -> Result<Option<Permission>, Failure> {
+    api.ask(|client, call| async move { client.permission(object, principal, &call).await }).await.map_err(|error| error.failure)
 }
 
-async fn grant(reach: &mut Reach, object: &Object, principal: &ClientId, permission: Permission) -> Result<(), Failure> {
-    let lost = match reach.ask(|client, call| async move { client.grant(object, principal, permission, &call).await }).await {
+async fn grant(api: &mut ApiContext, object: &Object, principal: &ClientId, permission: Permission) -> Result<(), Failure> {
+    let lost = match api.ask(|client, call| async move { client.grant(object, principal, permission, &call).await }).await {
         Ok(()) => return Ok(()),
         Err(error) if error.may_have_been_acted_on() => error.failure,
         Err(error) => return Err(error.failure),
     };
-    let looking = &*reach;
+    let looking = &*api;
     let seen = look(|| {
-        let mut reach = looking.clone();
+        let mut api = looking.clone();
         async move {
-            let has = self::permission(&mut reach, object, principal).await?;
+            let has = self::permission(&mut api, object, principal).await?;
             Ok(step(object.kind, has).filter(|has| Some(*has) >= step(object.kind, Some(permission))).map(drop))
         }
     });
     match seen.await {
         Ok(Some(())) => Ok(()),
-        Ok(None) => Err(words::not_granted(lost)),
-        Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Check its permissions later.")),
+        Ok(None) => Err(messages::not_granted(lost)),
+        Err(unseen) => Err(messages::nobody_knows(lost, &unseen, "Check its permissions later.")),
     }
 }
 

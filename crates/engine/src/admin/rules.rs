@@ -1,14 +1,14 @@
 //! What a workspace's admins have decided about personal access tokens.
 
-use super::{reach, words};
+use super::{api, messages};
 use crate::{
     activity::Done,
-    reach::{Reach, look},
+    api_context::{ApiContext, look},
     request::{Context, Order, Recorder, Request},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::TokenRules;
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 /// Gets whether personal access tokens are allowed in a workspace, and their maximum lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +22,8 @@ impl Request for GetTokenRules {
     const ORDER: Order = Order::Question;
 
     async fn run(self, context: Context) -> Result<TokenRules, Failure> {
-        let mut reach = reach(&context, self.id, words::where_tokens_exist).await?;
-        read(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+        let mut api = api(&context, self.id, messages::where_tokens_exist).await?;
+        read(&mut api).await.map_err(|failure| messages::explained(failure, &api))
     }
 }
 
@@ -40,7 +40,7 @@ impl Request for SetTokensEnabled {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<TokenRules> {
-        let done = Done::new(self.id, if self.enabled { Deed::TokensEnabled } else { Deed::TokensDisabled });
+        let done = Done::new(self.id, if self.enabled { AuditAction::TokensEnabled } else { AuditAction::TokensDisabled });
         Box::new(|outcome| vec![done.ended(outcome)])
     }
 
@@ -64,7 +64,7 @@ impl Request for SetMaximumDays {
 
     fn recorder(&self) -> Recorder<TokenRules> {
         let days = self.days.map_or_else(|| "no limit".to_owned(), |days| format!("{days} days"));
-        let done = Done::new(self.id, Deed::TokenMaximumSet).with(Some(days));
+        let done = Done::new(self.id, AuditAction::TokenMaximumSet).with(Some(days));
         Box::new(|outcome| vec![done.ended(outcome)])
     }
 
@@ -89,41 +89,41 @@ impl Change {
     }
 }
 
-async fn read(reach: &mut Reach) -> Result<TokenRules, Failure> {
-    reach.ask(|client, call| async move { client.token_rules(&call).await }).await.map_err(|error| error.failure)
+async fn read(api: &mut ApiContext) -> Result<TokenRules, Failure> {
+    api.ask(|client, call| async move { client.token_rules(&call).await }).await.map_err(|error| error.failure)
 }
 
 async fn change(context: &Context, id: ConnectionId, change: Change) -> Result<TokenRules, Failure> {
-    let mut reach = reach(context, id, words::where_tokens_exist).await?;
-    let changed = change_there(context, &mut reach, change).await;
-    changed.map_err(|failure| words::explained(failure, &reach))
+    let mut api = api(context, id, messages::where_tokens_exist).await?;
+    let changed = change_there(context, &mut api, change).await;
+    changed.map_err(|failure| messages::explained(failure, &api))
 }
 
 /// The rules after the change. Also read before it: a user who disables tokens while using one cannot read them afterwards.
-async fn change_there(context: &Context, reach: &mut Reach, change: Change) -> Result<TokenRules, Failure> {
-    let wanted = change.on(context.unless_cancelled(read(reach)).await?);
-    let asked = reach.ask(|client, call| async move {
+async fn change_there(context: &Context, api: &mut ApiContext, change: Change) -> Result<TokenRules, Failure> {
+    let wanted = change.on(context.unless_cancelled(read(api)).await?);
+    let asked = api.ask(|client, call| async move {
         match change {
             Change::Enabled(enabled) => client.set_tokens_enabled(enabled, &call).await,
             Change::MaximumDays(days) => client.set_maximum_token_days(days, &call).await,
         }
     });
     match asked.await {
-        Ok(()) => Ok(read(reach).await.unwrap_or(wanted)),
-        Err(error) if error.may_have_been_acted_on() => look_after(reach, change, error.failure).await,
+        Ok(()) => Ok(read(api).await.unwrap_or(wanted)),
+        Err(error) if error.may_have_been_acted_on() => look_after(api, change, error.failure).await,
         Err(error) => Err(error.failure),
     }
 }
 
-async fn look_after(reach: &Reach, change: Change, lost: Failure) -> Result<TokenRules, Failure> {
+async fn look_after(api: &ApiContext, change: Change, lost: Failure) -> Result<TokenRules, Failure> {
     let seen = look(|| {
-        let mut reach = reach.clone();
-        async move { read(&mut reach).await.map(|rules| (rules == change.on(rules)).then_some(rules)) }
+        let mut api = api.clone();
+        async move { read(&mut api).await.map(|rules| (rules == change.on(rules)).then_some(rules)) }
     });
     match seen.await {
         Ok(Some(rules)) => Ok(rules),
-        Ok(None) => Err(words::not_changed(lost, "The workspace still has the old setting.")),
-        Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Check the setting later.")),
+        Ok(None) => Err(messages::not_changed(lost, "The workspace still has the old setting.")),
+        Err(unseen) => Err(messages::nobody_knows(lost, &unseen, "Check the setting later.")),
     }
 }
 

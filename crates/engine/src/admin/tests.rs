@@ -4,7 +4,7 @@ use super::*;
 use crate::{activity::Done, request::Request, tokens::RevokedTokens};
 use brickpass_core::{connection::ClientId, failure::Code};
 use brickpass_databricks::rest::{NewOAuthSecret, OAuthSecret, Object, Securable, TokenRules};
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 fn recorded<R: Request>(request: &R, outcome: &Result<R::Answer, Failure>) -> Vec<Done> {
     request.recorder()(outcome)
@@ -17,9 +17,9 @@ fn what_an_admin_changed_is_told_by_ids_and_fixed_words() {
     let no = || Failure::new(Code::Forbidden, "free text", "", "");
     let one = |what, detail: &str| Done::new(id, what).with(Some(detail.to_owned()));
     assert_eq!(recorded(&ListUsersTokens { id }, &Ok(Vec::new())), []);
-    assert_eq!(recorded(&SetTokensEnabled { id, enabled: false }, &Err(no())), [Done::new(id, Deed::TokensDisabled).failed(&no())]);
+    assert_eq!(recorded(&SetTokensEnabled { id, enabled: false }, &Err(no())), [Done::new(id, AuditAction::TokensDisabled).failed(&no())]);
     let ninety = SetMaximumDays { id, days: Some(90) };
-    assert_eq!(recorded(&ninety, &Ok(TokenRules::default())), [one(Deed::TokenMaximumSet, "90 days")]);
+    assert_eq!(recorded(&ninety, &Ok(TokenRules::default())), [one(AuditAction::TokenMaximumSet, "90 days")]);
     let grant = |kind: Securable, object: &str| GrantPermission {
         id,
         object: Object { kind, id: object.to_owned(), name: "free text".to_owned() },
@@ -28,17 +28,17 @@ fn what_an_admin_changed_is_told_by_ids_and_fixed_words() {
     };
     assert_eq!(
         recorded(&grant(Securable::Cluster, "0618-101010-abc"), &Ok(())),
-        [one(Deed::PermissionGranted, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 CAN_RESTART cluster 0618-101010-abc")]
+        [one(AuditAction::PermissionGranted, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 CAN_RESTART cluster 0618-101010-abc")]
     );
     assert_eq!(
         recorded(&grant(Securable::Schema, "main.payroll"), &Ok(())),
-        [one(Deed::PermissionGranted, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 WRITE schema")]
+        [one(AuditAction::PermissionGranted, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 WRITE schema")]
     );
     let delete = DeleteOAuthSecret { id, principal_id: "12".into(), secret_id: "a b\n".into() };
-    assert_eq!(recorded(&delete, &Ok(())), [one(Deed::SecretDeleted, "12")]);
+    assert_eq!(recorded(&delete, &Ok(())), [one(AuditAction::SecretDeleted, "12")]);
     let revoke = RevokeUsersTokens { id, token_ids: vec!["1f".into(), "2e".into()] };
     let mixed = RevokedTokens { revoked: vec!["2e".into()], failed: vec![("1f".into(), no())] };
-    let (gone, left) = (one(Deed::UsersTokenRevoked, "2e"), one(Deed::UsersTokenRevoked, "1f").failed(&no()));
+    let (gone, left) = (one(AuditAction::UsersTokenRevoked, "2e"), one(AuditAction::UsersTokenRevoked, "1f").failed(&no()));
     assert_eq!(recorded(&revoke, &Ok(mixed)), [gone, left]);
     assert_eq!(recorded(&revoke, &Err(no())).len(), 2);
     let new = NewOAuthSecret {
@@ -46,5 +46,5 @@ fn what_an_admin_changed_is_told_by_ids_and_fixed_words() {
         secret: OAuthSecret { id: "s1".into(), created_at: None, expires_at: None, status: "ACTIVE".into() },
     };
     let create = CreateOAuthSecret { id, principal_id: "12".into(), lifetime: None };
-    assert_eq!(recorded(&create, &Ok(new)), [one(Deed::SecretCreated, "12 s1")]);
+    assert_eq!(recorded(&create, &Ok(new)), [one(AuditAction::SecretCreated, "12 s1")]);
 }

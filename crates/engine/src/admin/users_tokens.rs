@@ -7,16 +7,16 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use super::{reach, words};
+use super::{api, messages};
 use crate::{
+    api_context::ApiContext,
     blocking::crashed,
-    reach::Reach,
     request::{Context, Order, Recorder, Request},
     tokens::{self, RevokedTokens},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::UserToken;
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 const AT_ONCE: usize = 4;
 
@@ -32,8 +32,8 @@ impl Request for ListUsersTokens {
     const ORDER: Order = Order::Question;
 
     async fn run(self, context: Context) -> Result<Vec<UserToken>, Failure> {
-        let mut reach = reach(&context, self.id, words::where_tokens_exist).await?;
-        list(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+        let mut api = api(&context, self.id, messages::where_tokens_exist).await?;
+        list(&mut api).await.map_err(|failure| messages::explained(failure, &api))
     }
 }
 
@@ -50,54 +50,54 @@ impl Request for RevokeUsersTokens {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<RevokedTokens> {
-        RevokedTokens::recorder(self.id, Deed::UsersTokenRevoked, self.token_ids.clone())
+        RevokedTokens::recorder(self.id, AuditAction::UsersTokenRevoked, self.token_ids.clone())
     }
 
     async fn run(self, context: Context) -> Result<RevokedTokens, Failure> {
-        let reach = reach(&context, self.id, words::where_tokens_exist).await?;
-        Ok(revoke(&reach, &self.token_ids).await)
+        let api = api(&context, self.id, messages::where_tokens_exist).await?;
+        Ok(revoke(&api, &self.token_ids).await)
     }
 }
 
-async fn list(reach: &mut Reach) -> Result<Vec<UserToken>, Failure> {
-    let listed = reach.ask(|client, call| async move { client.users_tokens(None, &call).await }).await;
+async fn list(api: &mut ApiContext) -> Result<Vec<UserToken>, Failure> {
+    let listed = api.ask(|client, call| async move { client.users_tokens(None, &call).await }).await;
     let mut all = listed.map_err(|error| error.failure)?;
     all.sort_by(|one, other| other.token.created_at.cmp(&one.token.created_at).then_with(|| one.token.id.cmp(&other.token.id)));
     Ok(all)
 }
 
 /// Several at once; the token that authorizes the revocations is last.
-async fn revoke(reach: &Reach, token_ids: &[String]) -> RevokedTokens {
-    let own = tokens::in_use(&reach.shared, &reach.connection).await.map(|note| note.token_id);
+async fn revoke(api: &ApiContext, token_ids: &[String]) -> RevokedTokens {
+    let own = tokens::in_use(&api.shared, &api.connection).await.map(|note| note.token_id);
     let (last, mut first): (Vec<String>, Vec<String>) = token_ids.iter().cloned().partition(|id| own.as_ref() == Some(id));
     first.sort_unstable();
     first.dedup();
-    let mut ended = revoke_all(reach, first).await;
-    ended.extend(revoke_all(reach, last.into_iter().take(1).collect()).await);
+    let mut ended = revoke_all(api, first).await;
+    ended.extend(revoke_all(api, last.into_iter().take(1).collect()).await);
     let (mut revoked, mut failed) = (Vec::new(), Vec::new());
     // In the order of the request.
     ended.sort_by_key(|(id, _)| token_ids.iter().position(|asked| asked == id));
     for (id, outcome) in ended {
         match outcome {
             Ok(()) => revoked.push(id),
-            Err(failure) => failed.push((id, words::explained_by_name(failure, reach))),
+            Err(failure) => failed.push((id, messages::explained_by_name(failure, api))),
         }
     }
-    tokens::gone(&reach.shared, &reach.connection.base_url, &revoked).await;
+    tokens::gone(&api.shared, &api.connection.base_url, &revoked).await;
     RevokedTokens { revoked, failed }
 }
 
 /// Each of them, regardless of the others.
-async fn revoke_all(reach: &Reach, token_ids: Vec<String>) -> Vec<(String, Result<(), Failure>)> {
+async fn revoke_all(api: &ApiContext, token_ids: Vec<String>) -> Vec<(String, Result<(), Failure>)> {
     let queue = Arc::new(Mutex::new(VecDeque::from(token_ids.clone())));
     let mut workers = JoinSet::new();
     for _ in 0..AT_ONCE.min(token_ids.len()) {
-        let (mut reach, queue) = (reach.clone(), Arc::clone(&queue));
+        let (mut api, queue) = (api.clone(), Arc::clone(&queue));
         workers.spawn(async move {
             let mut done = Vec::new();
             while let Some(id) = next(&queue) {
                 let asked = id.as_str();
-                let revoked = reach.ask_again(|client, call| async move { client.revoke_users_token(asked, &call).await }).await;
+                let revoked = api.ask_again(|client, call| async move { client.revoke_users_token(asked, &call).await }).await;
                 done.push((id, revoked.map_err(|error| error.failure)));
             }
             done

@@ -21,7 +21,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, Reviewed, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_storage::{Deed, Entry, Former, LibraryError, Revision, SecretKey, TokenNote, Unfinished};
+use brickpass_storage::{AuditAction, Entry, Former, LibraryError, Revision, SecretKey, TokenNote, Unfinished};
 
 /// A row on its way.
 struct Row {
@@ -62,7 +62,7 @@ impl Request for Import {
 
     fn recorder(&self) -> Recorder<Imported> {
         let chosen: Vec<ConnectionId> = self.chosen.iter().map(|chosen| chosen.connection.connection.id).collect();
-        let saved = |id: &ConnectionId| Done::new(*id, Deed::Save);
+        let saved = |id: &ConnectionId| Done::new(*id, AuditAction::Save);
         Box::new(move |outcome| match outcome {
             Ok(imported) => imported.saved.iter().map(saved).collect(),
             Err(failure) => chosen.iter().map(|id| saved(id).failed(failure)).collect(),
@@ -279,8 +279,8 @@ impl Request for UndoImport {
     fn recorder(&self) -> Recorder<ImportUndone> {
         Box::new(|outcome| {
             let Ok(ImportUndone { removed, restored, .. }) = outcome else { return Vec::new() };
-            let removed = removed.iter().map(|id| Done::new(*id, Deed::Remove));
-            removed.chain(restored.iter().map(|id| Done::new(*id, Deed::Save))).collect()
+            let removed = removed.iter().map(|id| Done::new(*id, AuditAction::Remove));
+            removed.chain(restored.iter().map(|id| Done::new(*id, AuditAction::Save))).collect()
         })
     }
 
@@ -420,8 +420,8 @@ mod tests {
         let chosen = connections.map(|connection| Chosen { connection: Box::new(Reviewed { connection, secret: None }), replaces: None });
         let import = Import { chosen: chosen.into() };
         let imported = Imported { import: ImportId::random(), saved: vec![ids[1]], failed: Vec::new() };
-        assert_eq!(import.recorder()(&Ok(imported)), [Done::new(ids[1], Deed::Save)]);
-        let failed = ids.map(|id| Done::new(id, Deed::Save).failed(&crashed()));
+        assert_eq!(import.recorder()(&Ok(imported)), [Done::new(ids[1], AuditAction::Save)]);
+        let failed = ids.map(|id| Done::new(id, AuditAction::Save).failed(&crashed()));
         assert_eq!(import.recorder()(&Err(crashed())), failed);
     }
 
@@ -430,7 +430,7 @@ mod tests {
         let undo = UndoImport { import: ImportId::random() };
         let [added, replaced] = [ConnectionId::random(), ConnectionId::random()];
         let undone = ImportUndone { removed: vec![added], restored: vec![replaced], failed: Vec::new() };
-        assert_eq!(undo.recorder()(&Ok(undone)), [Done::new(added, Deed::Remove), Done::new(replaced, Deed::Save)]);
+        assert_eq!(undo.recorder()(&Ok(undone)), [Done::new(added, AuditAction::Remove), Done::new(replaced, AuditAction::Save)]);
         assert_eq!(undo.recorder()(&Err(crashed())), []);
     }
 }

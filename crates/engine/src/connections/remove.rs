@@ -17,8 +17,8 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
-use brickpass_databricks::session::Farewell;
-use brickpass_storage::{Deed, Entry, SecretId, SecretKey};
+use brickpass_databricks::session::Revocation;
+use brickpass_storage::{AuditAction, Entry, SecretId, SecretKey};
 
 /// A removal that another window may still undo is left alone for this long.
 const OTHERS_UNDO: Duration = Duration::from_mins(1);
@@ -36,7 +36,7 @@ impl Request for Remove {
 
     fn recorder(&self) -> Recorder<Vec<Entry>> {
         let ids = self.ids.clone();
-        let one = |id| Done::new(id, Deed::Remove);
+        let one = |id| Done::new(id, AuditAction::Remove);
         Box::new(move |outcome| match outcome {
             Ok(entries) => entries.iter().map(|entry| one(entry.connection.id)).collect(),
             Err(failure) => ids.into_iter().map(|id| one(id).failed(failure)).collect(),
@@ -71,7 +71,7 @@ impl Request for Restore {
 
     fn recorder(&self) -> Recorder<()> {
         let ids: Vec<ConnectionId> = self.entries.iter().map(|entry| entry.connection.id).collect();
-        Box::new(move |outcome| ids.into_iter().map(|id| Done::new(id, Deed::Restore).ended(outcome)).collect())
+        Box::new(move |outcome| ids.into_iter().map(|id| Done::new(id, AuditAction::Restore).ended(outcome)).collect())
     }
 
     async fn run(self, context: Context) -> Result<(), Failure> {
@@ -101,7 +101,7 @@ pub struct Purged {
     /// Their secrets are deleted.
     pub ids: Vec<ConnectionId>,
     /// How the servers took the end of their sign-ins.
-    pub farewell: Farewell,
+    pub revocation: Revocation,
     /// What became of the tokens that were to be revoked.
     pub tokens: RemovedTokens,
     /// Some secrets could not be deleted; the next start tries again.
@@ -112,7 +112,7 @@ impl Purged {
     /// What a person should read: secrets that could not be deleted, else sign-ins that could not be ended.
     #[must_use]
     pub fn problem(self) -> Option<Failure> {
-        self.failure.or(if let Farewell::Failed(failure) = self.farewell { Some(failure) } else { None })
+        self.failure.or(if let Revocation::Failed(failure) = self.revocation { Some(failure) } else { None })
     }
 }
 
@@ -124,7 +124,7 @@ impl Request for Purge {
     fn recorder(&self) -> Recorder<Purged> {
         Box::new(|outcome| {
             let Ok(Purged { tokens: RemovedTokens { revoked, left, failure }, .. }) = outcome else { return Vec::new() };
-            let one = |id: &ConnectionId| Done::new(*id, Deed::TokenRevoked);
+            let one = |id: &ConnectionId| Done::new(*id, AuditAction::TokenRevoked);
             let gone = revoked.iter().map(|(id, token)| one(id).with(activity::token_id(token)));
             let failed = left.iter().zip(std::iter::repeat(failure)).filter_map(|(id, failure)| Some(one(id).failed(failure.as_ref()?)));
             gone.chain(failed).collect()
@@ -175,10 +175,10 @@ fn purge(shared: &Arc<Shared>, ids: &[ConnectionId], revoke: Vec<Connection>) ->
         }
     }
     let ended: Vec<SecretString> = sign_ins.into_iter().filter(|(id, _)| deleted.contains(id)).map(|(_, stored)| stored).collect();
-    let sign_ins_end = async { if ended.is_empty() { Farewell::Revoked } else { shared.sessions.revoke_removed(ended).await } };
+    let sign_ins_end = async { if ended.is_empty() { Revocation::Revoked } else { shared.sessions.revoke_removed(ended).await } };
     let token_revocation = revoke_removed(shared, partings, &deleted);
-    let (farewell, tokens) = Handle::current().block_on(async { tokio::join!(sign_ins_end, token_revocation) });
-    Ok(Purged { ids: deleted, farewell, tokens, failure })
+    let (revocation, tokens) = Handle::current().block_on(async { tokio::join!(sign_ins_end, token_revocation) });
+    Ok(Purged { ids: deleted, revocation, tokens, failure })
 }
 
 /// As [`Purge`], where no request waits for it: what went wrong is broadcast.

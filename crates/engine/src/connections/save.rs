@@ -18,7 +18,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, Reviewed, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_storage::{Deed, Entry, Revision, SecretId, SecretKey, Snapshot};
+use brickpass_storage::{AuditAction, Entry, Revision, SecretId, SecretKey, Snapshot};
 
 /// Saves a connection as the form has read it. When it is cancelled, what it has stored by then is taken back as soon as the vault answers;
 /// an answer of code `Cancelled` without details: nothing was changed.
@@ -49,7 +49,7 @@ impl From<SaveOutcome> for Result<(), Failure> {
 }
 
 fn recorder(id: ConnectionId) -> Recorder<SaveOutcome> {
-    let save = Done::new(id, Deed::Save);
+    let save = Done::new(id, AuditAction::Save);
     Box::new(|outcome| match outcome {
         Ok(SaveOutcome::Saved) => vec![save],
         Ok(SaveOutcome::Conflict { failure, .. }) | Err(failure) => vec![save.failed(failure)],
@@ -230,7 +230,7 @@ mod tests {
             Save { reviewed, base: None }.recorder()(&outcome)
         };
         let conflict = Failure::new(Code::Conflict, "", "", "");
-        let done = Done::new(id, Deed::Save);
+        let done = Done::new(id, AuditAction::Save);
         assert_eq!(recorded(Ok(SaveOutcome::Saved)), std::slice::from_ref(&done));
         assert_eq!(recorded(Ok(SaveOutcome::Conflict { failure: conflict.clone(), theirs: None })), [done.clone().failed(&conflict)]);
         assert_eq!(recorded(Err(crashed())), [done.failed(&crashed())]);

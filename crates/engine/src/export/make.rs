@@ -20,7 +20,7 @@ use brickpass_interchange::{
     export,
     format::{Document, Format, Subject},
 };
-use brickpass_storage::{Deed, SecretKey};
+use brickpass_storage::{AuditAction, SecretKey};
 
 /// An export as it would be. The secret is fetched from the vault only when it is to stand in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Request for Export {
         let of = self.of.only();
         // Only an export with a secret in it is recorded.
         Box::new(move |outcome| match outcome {
-            Ok(document) if document.contains_secret => vec![Done::new(of, Deed::Exported).with(Some(document.format.to_owned()))],
+            Ok(document) if document.contains_secret => vec![Done::new(of, AuditAction::Exported).with(Some(document.format.to_owned()))],
             _ => Vec::new(),
         })
     }
@@ -173,7 +173,7 @@ mod tests {
             next: "",
         };
         let recorded = |of, outcome| Export { of, request: request.clone() }.recorder()(&outcome);
-        let exported = |id: Option<ConnectionId>| vec![Done::new(id, Deed::Exported).with(Some("env-sh".to_owned()))];
+        let exported = |id: Option<ConnectionId>| vec![Done::new(id, AuditAction::Exported).with(Some("env-sh".to_owned()))];
         assert_eq!(recorded(ExportOf::One(id), Ok(document(true))), exported(Some(id)));
         assert_eq!(recorded(ExportOf::All { at: Some(id) }, Ok(document(true))), exported(None));
         assert_eq!(recorded(ExportOf::One(id), Ok(document(false))), []);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    reach::Reach,
+    api_context::ApiContext,
     request::{Context, Order, Request},
     shared::Shared,
 };
@@ -44,28 +44,28 @@ async fn offers(shared: &Arc<Shared>, id: ConnectionId, pick: Pick, within: Opti
     if pick == Pick::Schema && within.is_none() {
         return Err(no_catalog());
     }
-    let mut reach = Reach::of(shared, id, of_a_workspace).await?;
+    let mut api = ApiContext::of(shared, id, of_a_workspace).await?;
     let found = match pick {
         Pick::Cluster => {
-            let clusters = reach.ask(|client, call| async move { client.objects(Securable::Cluster, None, &call).await }).await;
+            let clusters = api.ask(|client, call| async move { client.objects(Securable::Cluster, None, &call).await }).await;
             clusters.map(|found| found.into_iter().map(|it| Offer { value: it.id, label: it.name }).collect())
         }
-        Pick::HttpPath => reach.ask(|client, call| async move { client.warehouse_paths(&call).await }).await.map(of_choices),
-        Pick::NodeType => reach.ask(|client, call| async move { client.node_types(&call).await }).await.map(of_choices),
-        Pick::RuntimeVersion => reach.ask(|client, call| async move { client.runtime_versions(&call).await }).await.map(of_choices),
-        Pick::InstancePool => reach.ask(|client, call| async move { client.instance_pools(&call).await }).await.map(of_choices),
-        Pick::Policy => reach.ask(|client, call| async move { client.cluster_policies(&call).await }).await.map(of_choices),
+        Pick::HttpPath => api.ask(|client, call| async move { client.warehouse_paths(&call).await }).await.map(of_choices),
+        Pick::NodeType => api.ask(|client, call| async move { client.node_types(&call).await }).await.map(of_choices),
+        Pick::RuntimeVersion => api.ask(|client, call| async move { client.runtime_versions(&call).await }).await.map(of_choices),
+        Pick::InstancePool => api.ask(|client, call| async move { client.instance_pools(&call).await }).await.map(of_choices),
+        Pick::Policy => api.ask(|client, call| async move { client.cluster_policies(&call).await }).await.map(of_choices),
         Pick::Catalog => {
-            let names = reach.ask(|client, call| async move { client.catalogs(&call).await }).await;
+            let names = api.ask(|client, call| async move { client.catalogs(&call).await }).await;
             names.map(|names| names.into_iter().map(|name| Offer { label: name.clone(), value: name }).collect())
         }
         Pick::Schema => {
-            let schemas = reach.ask(|client, call| async move { client.objects(Securable::Schema, within, &call).await }).await;
+            let schemas = api.ask(|client, call| async move { client.objects(Securable::Schema, within, &call).await }).await;
             // The catalog has a field of its own.
             schemas.map(|found| found.into_iter().map(|it| Offer { value: it.name.clone(), label: it.name }).collect())
         }
     };
-    found.map_err(|error| reach.explained(error.failure))
+    found.map_err(|error| api.explained(error.failure))
 }
 
 fn of_choices(choices: Vec<Choice>) -> Vec<Offer> {

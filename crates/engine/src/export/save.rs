@@ -12,7 +12,7 @@ use crate::{
 };
 use brickpass_core::failure::{Code, Failure};
 use brickpass_interchange::format::{Document, DocumentFile};
-use brickpass_storage::{Deed, safe_for_secrets, write_new, write_new_folder};
+use brickpass_storage::{AuditAction, safe_for_secrets, write_new, write_new_folder};
 
 /// Writes an export that was shown, readable only by its owner. The answer: the files.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ impl Request for SaveExport {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<Vec<PathBuf>> {
-        let done = Done::new(self.of.only(), Deed::ExportSaved).with(Some(self.document.format.to_owned()));
+        let done = Done::new(self.of.only(), AuditAction::ExportSaved).with(Some(self.document.format.to_owned()));
         Box::new(|outcome| vec![done.ended(outcome)])
     }
 
@@ -115,7 +115,7 @@ mod tests {
     fn what_is_written_is_recorded_and_so_is_what_could_not_be() {
         let id = brickpass_core::connection::ConnectionId::random();
         let save = || SaveExport { of: ExportOf::One(id), document: document(false, &["x"]).into(), place: place("x".into(), false) };
-        let done = || Done::new(id, Deed::ExportSaved).with(Some("env-sh".to_owned()));
+        let done = || Done::new(id, AuditAction::ExportSaved).with(Some("env-sh".to_owned()));
         assert_eq!(save().recorder()(&Ok(Vec::new())), [done()]);
         let failure = in_a_work_tree(Path::new("tree"));
         assert_eq!(save().recorder()(&Err(failure.clone())), [done().failed(&failure)]);

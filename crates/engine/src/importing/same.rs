@@ -13,7 +13,7 @@ use brickpass_storage::{Entry, SecretKey, Vault};
 
 /// A connection that a row may take the place of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Twin {
+pub struct ExistingMatch {
     pub id: ConnectionId,
     pub name: String,
     /// Nothing but the name would be another.
@@ -23,7 +23,7 @@ pub struct Twin {
     pub other_token: bool,
 }
 
-impl Twin {
+impl ExistingMatch {
     pub(super) fn same_as(connection: &Connection) -> Self {
         Self { same: true, ..Self::like(connection) }
     }
@@ -63,7 +63,7 @@ impl Tokens {
 
 /// The same connection: by its ID, else by all that tells one from another, the one of the same name first. An address alone says nothing about
 /// the way to sign in: whoever leads there is like it. Else the one of the same name and place with another token.
-pub(super) fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry], address_alone: bool, tokens: &Tokens) -> Option<Twin> {
+pub(super) fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry], address_alone: bool, tokens: &Tokens) -> Option<ExistingMatch> {
     let new = &reviewed.connection;
     let named_so = |old: &&Connection| old.name.as_str().to_lowercase() == named.to_lowercase();
     let alike =
@@ -78,13 +78,13 @@ pub(super) fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry], addre
         .or_else(by_address);
     if let Some(old) = found {
         let nothing_new = reviewed.secret.is_none() || tokens.agree(old, reviewed) == Some(true);
-        return Some(Twin { same: nothing_new && replacement(new.clone(), old) == *old, ..Twin::like(old) });
+        return Some(ExistingMatch { same: nothing_new && replacement(new.clone(), old) == *old, ..ExistingMatch::like(old) });
     }
     // What the file gives no name to may be meant for the only one there.
     let nameless = named.is_empty() || named == new.base_url.host();
     let the_only_one = || alike().next().filter(|_| nameless && alike().count() == 1);
     let old = alike().find(named_so).or_else(the_only_one)?;
-    Some(Twin { other_token: true, ..Twin::like(old) })
+    Some(ExistingMatch { other_token: true, ..ExistingMatch::like(old) })
 }
 
 fn leads_there(old: &Connection, new: &Connection) -> bool {

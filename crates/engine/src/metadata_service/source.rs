@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Places, TokenDesk, blocking::blocking};
+use crate::{Places, TokenProvider, blocking::blocking};
 use brickpass_core::{
     connection::Connection,
     failure::{Code, Failure},
@@ -17,7 +17,7 @@ pub struct TokensOfOne {
 }
 
 struct Inner {
-    desk: TokenDesk,
+    desk: TokenProvider,
     connection: Connection,
     library: Library,
 }
@@ -25,7 +25,7 @@ struct Inner {
 impl TokensOfOne {
     /// `connection` belongs to the desk that uses these paths.
     #[must_use]
-    pub fn new(desk: TokenDesk, connection: Connection, places: &Places) -> Self {
+    pub fn new(desk: TokenProvider, connection: Connection, places: &Places) -> Self {
         let library = Library::new(&places.config_dir, &places.state_dir);
         Self { inner: Arc::new(Inner { desk, connection, library }) }
     }
@@ -36,14 +36,14 @@ impl TokensOfOne {
     }
 
     #[must_use]
-    pub fn desk(&self) -> &TokenDesk {
+    pub fn desk(&self) -> &TokenProvider {
         &self.inner.desk
     }
 
     /// A token that may be sent where the connection led at the start.
     ///
     /// # Errors
-    /// Failures of `TokenDesk::token`; the connection has changed; it was signed out.
+    /// Failures of `TokenProvider::token`; the connection has changed; it was signed out.
     pub async fn token(&self) -> Result<AccessToken, Failure> {
         let Inner { desk, connection, .. } = &*self.inner;
         let token = desk.token(connection, false).await?;
@@ -64,7 +64,7 @@ impl TokensOfOne {
     pub async fn token_for(&self, program: &str) -> Result<AccessToken, Failure> {
         let token = self.token().await?;
         let (here, program) = (self.clone(), program.to_owned());
-        blocking(move || here.inner.desk.handed_out(&here.inner.connection, Some(&program))).await?;
+        blocking(move || here.inner.desk.handout_log(&here.inner.connection, Some(&program))).await?;
         Ok(token)
     }
 

@@ -28,7 +28,7 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 use brickpass_interchange::databrickscfg::{Comparison, Edit, File, Profile};
-use brickpass_storage::{Deed, ForeignFile, KeepBackup, Publication, foreign_digest};
+use brickpass_storage::{AuditAction, ExternalFile, KeepBackup, Publication, foreign_digest};
 
 /// What becomes known by an edit.
 enum Learnt<'a> {
@@ -78,10 +78,10 @@ pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<Option<Failure>, Fail
     let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
     let done = write(shared, plan, &learnt);
     let published = learnt.iter().filter_map(|one| match one {
-        Learnt::Published(id, profile) => Some(Done::new(*id, Deed::Published).with(Some((*profile).to_owned()))),
+        Learnt::Published(id, profile) => Some(Done::new(*id, AuditAction::Published).with(Some((*profile).to_owned()))),
         Learnt::Removed(_) | Learnt::BecameDefault(_) => None,
     });
-    let unpublished = removed.into_iter().map(|(id, profile)| Done::new(id, Deed::Unpublished).with(Some(profile)));
+    let unpublished = removed.into_iter().map(|(id, profile)| Done::new(id, AuditAction::Unpublished).with(Some(profile)));
     shared.outbox.record(published.chain(unpublished).map(|entry| entry.ended(&done)).collect());
     done
 }
@@ -227,7 +227,7 @@ impl Change<'_> {
 }
 
 /// The file as it was before is not needed any more once all its secrets of this profile stand in the file again.
-fn let_go(file: &ForeignFile, after: &File, profile: &str, backup: &Path) {
+fn let_go(file: &ExternalFile, after: &File, profile: &str, backup: &Path) {
     let Some(before) = file.lasting(backup).and_then(|bytes| File::read(&bytes).ok()) else { return };
     let now: HashSet<&str> = after.secrets().map(|(_, secret)| secret.in_file()).collect();
     let all_back = before.profile(profile).is_some_and(|before| before.secrets().all(|(_, secret)| now.contains(secret.expose_secret())));

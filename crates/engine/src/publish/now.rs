@@ -8,12 +8,12 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_interchange::databrickscfg::{File, Leads};
-use brickpass_storage::{Foreign, ForeignFile, Publication};
+use brickpass_storage::{ExternalContents, ExternalFile, Publication};
 
 /// The file as it was read, in both ways.
 pub(super) struct Now {
-    pub(super) file: ForeignFile,
-    pub(super) foreign: Foreign,
+    pub(super) file: ExternalFile,
+    pub(super) foreign: ExternalContents,
     pub(super) profiles: Arc<File>,
 }
 
@@ -22,7 +22,7 @@ impl Now {
         let path = shared.places.databrickscfg.clone().ok_or_else(no_home)?;
         // It is remembered by its whole name.
         let path = std::path::absolute(&path).unwrap_or(path);
-        let file = ForeignFile::new(path, &shared.places.state_dir);
+        let file = ExternalFile::new(path, &shared.places.state_dir);
         let foreign = file.read()?;
         let profiles = shared.publishing.read(foreign.digest(), &foreign.bytes).map_err(|failure| of_file(file.path(), failure))?;
         Ok(Self { file, foreign, profiles })

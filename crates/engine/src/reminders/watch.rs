@@ -13,10 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    due,
+    due, messages,
     notification::{Notification, Notify, Reminder, ReminderChoice},
     signal::RemindersSignal,
-    words,
 };
 use crate::{blocking::blocking, event::Event, shared::Shared};
 use brickpass_core::connection::ConnectionId;
@@ -25,13 +24,13 @@ use brickpass_storage::Told;
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The steady clock stands still while the computer sleeps: so often the wall's is looked at.
-const GLANCE: Duration = Duration::from_secs(60);
+const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// A desktop that has not said by then whether it shows a notification counts as one that does not.
-const PATIENCE: Duration = Duration::from_secs(5);
+const NOTIFICATION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// So many notifications may wait for the person, or hang; after that the window tells.
-const WAITING: usize = 4;
+const MAX_OPEN_NOTIFICATIONS: usize = 4;
 
 /// Goes on as long as the engine does.
 pub(crate) async fn watch(shared: Arc<Shared>, signal: RemindersSignal) {
@@ -46,7 +45,7 @@ pub(crate) async fn watch(shared: Arc<Shared>, signal: RemindersSignal) {
                 watch.shared.outbox.send(Event::ReminderAnswered { id, choice });
                 continue;
             }
-            () = tokio::time::sleep(GLANCE) => false,
+            () = tokio::time::sleep(CLOCK_CHECK_INTERVAL) => false,
         };
         let now = Timestamp::now();
         if rung || is_time(last, now) {
@@ -110,14 +109,14 @@ impl Watch {
 
     /// Whether the desktop has taken it.
     async fn show(&self, due: &[Reminder]) -> bool {
-        if self.waiting.load(Ordering::Relaxed) >= WAITING {
+        if self.waiting.load(Ordering::Relaxed) >= MAX_OPEN_NOTIFICATIONS {
             return false;
         }
         let id = if let [one] = due { Some(one.id) } else { None };
         let (say, said) = oneshot::channel();
         let thread = Thread {
             notify: Arc::clone(&self.notify),
-            notification: words::notification(due),
+            notification: messages::notification(due),
             say,
             answers: self.answers.clone(),
             id,
@@ -126,7 +125,7 @@ impl Watch {
         if std::thread::Builder::new().name("notification".to_owned()).spawn(move || thread.run()).is_err() {
             return false;
         }
-        matches!(tokio::time::timeout(PATIENCE, said).await, Ok(Ok(true)))
+        matches!(tokio::time::timeout(NOTIFICATION_TIMEOUT, said).await, Ok(Ok(true)))
     }
 }
 

@@ -29,15 +29,15 @@ use brickpass_databricks::{
         loopback::{Pasted, Ports},
     },
     rest::{Call, Client},
-    session::{Farewell, SignIn},
+    session::{Revocation, SignIn},
 };
 use brickpass_storage::{VaultError, VaultStatus};
 
 /// What a host says of itself, and of a token, is only nice to know.
-const NICE_TO_KNOW: Duration = Duration::from_secs(5);
+const OPTIONAL_LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Ending a sign-in that nobody wants keeps nobody waiting; then it is left to expire.
-const FAREWELL: Duration = Duration::from_secs(5);
+const REVOKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One attempt to sign in.
 pub(super) struct Attempt {
@@ -179,7 +179,7 @@ impl Attempt {
     /// What the host, and the token, say about the account and the workspace that were found; best effort.
     async fn learn(&self, owner: Connection, found: Found, tokens: &Tokens) -> (Connection, Option<Found>) {
         let client = self.client(&owner, tokens);
-        let call = || Call::until(Instant::now() + NICE_TO_KNOW);
+        let call = || Call::until(Instant::now() + OPTIONAL_LOOKUP_TIMEOUT);
         let mut found = found;
         if let Ok(says) = client.host_config(&call()).await {
             found.account_id = found.account_id.or(says.account_id);
@@ -231,8 +231,8 @@ impl Attempt {
         let saved = self.is_saved(owner).await;
         if saved {
             match self.shared.sessions.signed_in(owner, new, tokens).await {
-                Ok(Farewell::Revoked | Farewell::NotOffered) => {}
-                Ok(Farewell::Failed(failure)) => {
+                Ok(Revocation::Revoked | Revocation::NotOffered) => {}
+                Ok(Revocation::Failed(failure)) => {
                     hints.push(format!(
                         "The previous sign-in could not be revoked at the server ({}). It stays valid there until it expires.",
                         failure.why
@@ -241,7 +241,7 @@ impl Attempt {
                 Err(failure) => hints.push(format!("The sign-in is not stored yet: {} {}", failure.what, failure.fix)),
             }
         } else {
-            self.shared.sessions.hold(owner, new, tokens).await;
+            self.shared.sessions.stage(owner, new, tokens).await;
             hints.extend((self.place == SignInPlace::Here).then(|| "Save the connection to keep this sign-in.".to_owned()));
         }
         Ok((SignedIn { sign_in, hints, found: None }, saved))
@@ -284,7 +284,7 @@ fn without_port(auth: &AuthMethod) -> AuthMethod {
 /// Ends what was given and is not wanted, best effort. Waited for, since the program may end after it.
 async fn let_go(shared: &Arc<Shared>, owner: &Connection, app: &OAuthApp, tokens: Tokens) {
     let Some(refresh_token) = tokens.refresh else { return };
-    let (http, deadline) = (shared.current().http, Instant::now() + FAREWELL);
+    let (http, deadline) = (shared.current().http, Instant::now() + REVOKE_TIMEOUT);
     if let Ok(endpoints) = oauth::discover(&http, &Target::of(owner), deadline).await {
         let _ = oauth::revoke(&http, &endpoints, app, &refresh_token, deadline).await;
     }

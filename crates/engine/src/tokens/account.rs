@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use super::{mark::Mark, words};
+use super::{mark::Mark, messages};
 use crate::{
-    reach::{Reach, look},
+    api_context::{ApiContext, look},
     shared::Shared,
 };
 use brickpass_core::{
@@ -34,7 +34,7 @@ pub(super) struct KnownToAdmins {
 }
 
 #[derive(Clone)]
-pub(super) struct Account(Reach);
+pub(super) struct Account(ApiContext);
 
 /// The value of the requested token was not received.
 pub(super) struct NotMade {
@@ -45,13 +45,13 @@ pub(super) struct NotMade {
 
 impl Account {
     pub(super) async fn of(shared: &Arc<Shared>, id: ConnectionId) -> Result<Self, Failure> {
-        let allowed = |level: &Level| if matches!(level, Level::Account { .. }) { Err(words::accounts_have_none()) } else { Ok(()) };
-        Reach::of(shared, id, allowed).await.map(Self)
+        let allowed = |level: &Level| if matches!(level, Level::Account { .. }) { Err(messages::accounts_have_none()) } else { Ok(()) };
+        ApiContext::of(shared, id, allowed).await.map(Self)
     }
 
     /// That of a connection that is off the list. No other sign-in serves for this token.
     pub(super) fn parting(shared: &Arc<Shared>, connection: Connection, secret: SecretString) -> Result<Self, Failure> {
-        Reach::off_the_list(shared, connection, AccessToken { secret, expires_at: None, expiry_assumed: false }).map(Self)
+        ApiContext::off_the_list(shared, connection, AccessToken { secret, expires_at: None, expiry_assumed: false }).map(Self)
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
@@ -128,8 +128,8 @@ impl Account {
         });
         match seen.await {
             Ok(Some(made)) => self.withdraw(made, lost).await,
-            Ok(None) => NotMade { failure: words::nothing_was_made(lost), may_be_there: false },
-            Err(unseen) => NotMade { failure: words::nobody_knows(lost, &unseen, mark), may_be_there: true },
+            Ok(None) => NotMade { failure: messages::nothing_was_made(lost), may_be_there: false },
+            Err(unseen) => NotMade { failure: messages::nobody_knows(lost, &unseen, mark), may_be_there: true },
         }
     }
 
@@ -140,6 +140,6 @@ impl Account {
                 left.push((token, failure));
             }
         }
-        NotMade { failure: words::made_and_lost(lost, &left), may_be_there: !left.is_empty() }
+        NotMade { failure: messages::made_and_lost(lost, &left), may_be_there: !left.is_empty() }
     }
 }

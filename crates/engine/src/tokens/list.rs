@@ -16,7 +16,7 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::Token;
-use brickpass_storage::{Deed, TokenNote};
+use brickpass_storage::{AuditAction, TokenNote};
 
 /// Lists the personal access tokens of the connection's user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub struct RevokedTokens {
 
 impl RevokedTokens {
     /// What the activity log gets: an entry for each token, with its ID.
-    pub(crate) fn recorder(id: ConnectionId, what: Deed, token_ids: Vec<String>) -> Recorder<Self> {
+    pub(crate) fn recorder(id: ConnectionId, what: AuditAction, token_ids: Vec<String>) -> Recorder<Self> {
         let one = move |token: &String| Done::new(id, what).with(activity::token_id(token));
         Box::new(move |outcome| match outcome {
             Ok(Self { revoked, failed }) => {
@@ -120,7 +120,7 @@ impl Request for RevokeTokens {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<RevokedTokens> {
-        RevokedTokens::recorder(self.id, Deed::TokenRevoked, self.token_ids.clone())
+        RevokedTokens::recorder(self.id, AuditAction::TokenRevoked, self.token_ids.clone())
     }
 
     async fn run(self, context: Context) -> Result<RevokedTokens, Failure> {

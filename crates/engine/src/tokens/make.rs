@@ -8,7 +8,7 @@ use crate::{
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{NewToken, TokenRequest};
-use brickpass_storage::Deed;
+use brickpass_storage::AuditAction;
 
 /// Creates a personal access token, once. Nothing is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Request for GenerateToken {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<NewToken> {
-        let done = Done::new(self.id, Deed::TokenGenerated);
+        let done = Done::new(self.id, AuditAction::TokenGenerated);
         Box::new(|outcome| vec![done.with(outcome.as_ref().ok().and_then(activity::id_of)).ended(outcome)])
     }
 
@@ -67,7 +67,7 @@ impl Request for UseToken {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<()> {
-        let done = Done::new(self.id, Deed::TokenUsed);
+        let done = Done::new(self.id, AuditAction::TokenUsed);
         Box::new(|outcome| vec![done.ended(outcome)])
     }
 

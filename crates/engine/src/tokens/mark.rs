@@ -9,7 +9,7 @@ use brickpass_core::connection::replace_unfit;
 pub(super) struct Mark(String);
 
 /// A longer comment would be cut off at the end, where the mark is.
-const LONGEST: usize = 250;
+const MAX_CHARS: usize = 250;
 
 const OPENS: &str = " [bp-";
 
@@ -26,7 +26,7 @@ impl Mark {
     }
 
     pub(super) fn on(&self, comment: &str) -> String {
-        let typed: String = without(comment).chars().take(LONGEST).collect();
+        let typed: String = without(comment).chars().take(MAX_CHARS).collect();
         format!("{}{self}", typed.trim_end()).trim_start().to_owned()
     }
 
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_comment_stays_readable_and_has_one_mark_at_most() {
-        assert_eq!(Mark("abc".into()).on(&"x".repeat(1000)), "x".repeat(LONGEST) + "abc");
+        assert_eq!(Mark("abc".into()).on(&"x".repeat(1000)), "x".repeat(MAX_CHARS) + "abc");
         let (first, second) = (Mark::random(), Mark::random());
         let once = first.on("  CI, nightly ");
         assert!(once.starts_with("CI, nightly [bp-") && once.len() == "CI, nightly [bp-1a2b3c4d]".len(), "{once}");

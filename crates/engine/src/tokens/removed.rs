@@ -10,7 +10,7 @@ use std::{
 use secrecy::SecretString;
 use tokio::time::timeout;
 
-use super::{account::Account, interrupted, words};
+use super::{account::Account, interrupted, messages};
 use crate::{blocking::crashed, shared::Shared};
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},
@@ -19,7 +19,7 @@ use brickpass_core::{
 use brickpass_storage::{SecretKey, TokenNote};
 
 /// A slow workspace delays neither a removal nor closing the window.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REVOKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why removing a connection cannot revoke its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum NotRevocable {
 impl NotRevocable {
     #[must_use]
     pub fn failure(&self, connection: &Connection) -> Failure {
-        words::not_revocable(self, connection.name.as_str())
+        messages::not_revocable(self, connection.name.as_str())
     }
 }
 
@@ -78,7 +78,7 @@ impl Parting {
             Err(why) => (notes.get(&connection.id).cloned(), Err(why.failure(&connection))),
             Ok(note) => {
                 let stored = shared.vault().get(&SecretKey::of(&connection, SecretKind::PersonalAccessToken));
-                let secret = stored.map_err(|error| error.failure()).and_then(|stored| stored.ok_or_else(words::none_is_stored));
+                let secret = stored.map_err(|error| error.failure()).and_then(|stored| stored.ok_or_else(messages::none_is_stored));
                 (Some(note.clone()), secret)
             }
         };
@@ -92,10 +92,10 @@ impl Parting {
         let id = token_id.clone();
         let revoking = tokio::spawn(async move {
             let mut account = Account::parting(&asked, gone, secret?)?;
-            match timeout(PATIENCE, account.revoke(&id)).await {
+            match timeout(REVOKE_TIMEOUT, account.revoke(&id)).await {
                 Ok(Err(failure)) if failure.code == Code::Unauthorized => Ok(()), // It is not valid any more.
                 Ok(outcome) => outcome,
-                Err(_) => Err(words::no_answer_in_time()),
+                Err(_) => Err(messages::no_answer_in_time()),
             }
         });
         let outcome = revoking.await.unwrap_or_else(|_| Err(crashed()));
@@ -143,7 +143,7 @@ pub(crate) async fn revoke_removed(shared: &Arc<Shared>, partings: Vec<Parting>,
     RemovedTokens {
         revoked: revoked.into_iter().map(|parted| (parted.connection.id, parted.token_id)).collect(),
         left: left.iter().map(|parted| parted.connection.id).collect(),
-        failure: words::left_valid(&left),
+        failure: messages::left_valid(&left),
     }
 }
 
@@ -151,7 +151,7 @@ impl Parting {
     /// Its secret could not be deleted, so its token is not revoked either.
     fn kept(self) -> Parted {
         let token_id = self.note.as_ref().map(|note| note.token_id.clone()).unwrap_or_default();
-        let outcome = Err(self.secret.err().unwrap_or_else(words::secret_stays));
+        let outcome = Err(self.secret.err().unwrap_or_else(messages::secret_stays));
         Parted { connection: self.connection, note: self.note, token_id, outcome }
     }
 }

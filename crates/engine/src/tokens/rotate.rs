@@ -7,7 +7,7 @@ use super::{
     interrupted::{self, UnderWay},
     list::in_use,
     mark::{self, Mark},
-    notes, words,
+    messages, notes,
 };
 use crate::{
     activity::{self, Done},
@@ -22,10 +22,10 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
-use brickpass_storage::{Deed, RefreshLock, TokenNote};
+use brickpass_storage::{AuditAction, RefreshLock, TokenNote};
 
 /// Two that replace the same token would each revoke what the other has just stored.
-const PATIENCE: Duration = Duration::from_secs(3);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Replaces the token that this connection signs in with: a new one is made, tried with a real call, stored, and only then is the old one
 /// revoked.
@@ -49,7 +49,7 @@ impl Request for RotateToken {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<Rotated> {
-        let done = Done::new(self.id, Deed::TokenRotated);
+        let done = Done::new(self.id, AuditAction::TokenRotated);
         Box::new(|outcome| {
             let token = outcome.as_ref().ok().and_then(|rotated| activity::token_id(&rotated.token.id));
             vec![done.with(token).ended(outcome)]
@@ -72,18 +72,18 @@ async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     let mut old = account;
     let id = old.connection().id;
     if old.connection().auth.kind() != AuthKind::PersonalAccessToken {
-        return Err(words::not_by_token());
+        return Err(messages::not_by_token());
     }
     let _alone = alone(old.shared(), id).await?;
     let finished = interrupted::finish(&mut old).await;
     old.shared().tell_attention(finished);
     let known = in_use(old.shared(), old.connection()).await;
-    let scopes = scopes(&mut old, request.scopes, known.as_ref()).await.map_err(words::not_replaced)?;
+    let scopes = scopes(&mut old, request.scopes, known.as_ref()).await.map_err(messages::not_replaced)?;
     let request = TokenRequest { comment: comment(&request.comment, known.as_ref()), scopes, ..request };
 
     let mark = Mark::random();
     let former_id = known.map(|note| note.token_id);
-    let under_way = UnderWay::begin(old.shared(), id, &mark, former_id).await.map_err(words::not_replaced)?;
+    let under_way = UnderWay::begin(old.shared(), id, &mark, former_id).await.map_err(messages::not_replaced)?;
     let new = match old.make(&request, &mark).await {
         Ok(new) => new,
         Err(NotMade { failure, may_be_there: true }) => return Err(failure),
@@ -102,7 +102,7 @@ async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     let known = in_use(old.shared(), old.connection()).await;
     match store(StoreToken { id, new: new.clone(), former }).await {
         Ok(()) => {}
-        Err(NotStored { failure, uncertain: true, .. }) => return Err(words::both_remain(failure, &new.token)),
+        Err(NotStored { failure, uncertain: true, .. }) => return Err(messages::both_remain(failure, &new.token)),
         Err(NotStored { failure, .. }) => return Err(undone(&mut old, &new, failure, under_way).await),
     }
     let under_way = under_way.stored().await?;
@@ -119,7 +119,7 @@ async fn rotate<S: Future<Output = Result<(), NotStored>>>(
 
 async fn alone(shared: &Arc<Shared>, id: ConnectionId) -> Result<RefreshLock, Failure> {
     let folder = shared.places.state_dir.clone();
-    blocking(move || RefreshLock::acquire(&folder, id, PATIENCE)).await??.ok_or_else(words::being_replaced)
+    blocking(move || RefreshLock::acquire(&folder, id, LOCK_TIMEOUT)).await??.ok_or_else(messages::being_replaced)
 }
 
 /// The user's choice, or else the old token's scopes: a new token never allows more by accident. The scopes of a token that Brickpass did not
@@ -145,9 +145,9 @@ async fn undone(old: &mut Account, new: &NewToken, failure: Failure, under_way: 
     match old.revoke(&new.token.id).await {
         Ok(()) => {
             under_way.end().await;
-            words::not_replaced(failure)
+            messages::not_replaced(failure)
         }
-        Err(revoking) => words::not_replaced_and_left(failure, &new.token, &revoking),
+        Err(revoking) => messages::not_replaced_and_left(failure, &new.token, &revoking),
     }
 }
 
@@ -156,14 +156,14 @@ async fn undone(old: &mut Account, new: &NewToken, failure: Failure, under_way: 
 /// # Errors
 /// It was to go, and is still there.
 async fn end(mut fresh: Account, known: Option<TokenNote>) -> Result<Option<Failure>, Failure> {
-    let Some(TokenNote { token_id: old, .. }) = known else { return Ok(Some(words::old_is_not_known())) };
+    let Some(TokenNote { token_id: old, .. }) = known else { return Ok(Some(messages::old_is_not_known())) };
     let shared = Arc::clone(fresh.shared());
     let others = notes::users(&shared, &fresh.connection().base_url, std::slice::from_ref(&old)).await;
     let names = owner::names(&shared, &others).await?;
     if !names.is_empty() {
-        return Ok(Some(words::old_is_used_by(&names.join(", "), &old)));
+        return Ok(Some(messages::old_is_used_by(&names.join(", "), &old)));
     }
-    fresh.revoke(&old).await.map(|()| None).map_err(|failure| words::old_was_not_revoked(failure, &old))
+    fresh.revoke(&old).await.map(|()| None).map_err(|failure| messages::old_was_not_revoked(failure, &old))
 }
 
 #[cfg(test)]

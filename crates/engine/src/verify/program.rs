@@ -15,12 +15,12 @@ use crate::Places;
 pub(super) const LIMIT: Duration = Duration::from_secs(90);
 
 /// Longer answers are none of these tools'.
-const LONGEST: u64 = 1024 * 1024;
+const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
 
-const GLANCE: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// What a program is started with.
-pub(super) struct Surroundings {
+pub(super) struct ToolEnvironment {
     /// Variables that it does not get.
     without: Vec<String>,
     with: Vec<(&'static str, String)>,
@@ -41,7 +41,7 @@ pub(super) enum Ended {
     Failed(io::Error),
 }
 
-impl Surroundings {
+impl ToolEnvironment {
     pub(super) fn of(places: &Places, profile: &str) -> Self {
         let file = places.databrickscfg.as_ref().map(|path| ("DATABRICKS_CONFIG_FILE", path.display().to_string()));
         let with = [("DATABRICKS_CONFIG_PROFILE", profile.to_owned())].into_iter().chain(file).collect();
@@ -74,7 +74,7 @@ fn finish(mut child: Child, until: Instant) -> Ended {
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < until => thread::sleep(GLANCE),
+            Ok(None) if Instant::now() < until => thread::sleep(POLL_INTERVAL),
             Ok(None) => {
                 // It may have ended this moment.
                 let _ = child.kill();
@@ -95,7 +95,7 @@ fn read(from: Option<impl io::Read + Send + 'static>) -> mpsc::Receiver<String> 
         let mut bytes = Vec::new();
         if let Some(from) = from {
             // What was read before a failure counts too.
-            let _ = from.take(LONGEST).read_to_end(&mut bytes);
+            let _ = from.take(MAX_OUTPUT_BYTES).read_to_end(&mut bytes);
         }
         // After the limit there is no receiver.
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
@@ -107,18 +107,18 @@ fn read(from: Option<impl io::Read + Send + 'static>) -> mpsc::Receiver<String> 
 mod tests {
     use super::*;
 
-    fn surroundings() -> Surroundings {
-        Surroundings { without: vec!["PATH_OF_NOBODY".to_owned()], with: vec![("GIVEN", "yes".to_owned())], folder: PathBuf::from("/") }
+    fn environment() -> ToolEnvironment {
+        ToolEnvironment { without: vec!["PATH_OF_NOBODY".to_owned()], with: vec![("GIVEN", "yes".to_owned())], folder: PathBuf::from("/") }
     }
 
     #[test]
     fn what_is_missing_what_hangs_and_what_answers_are_told_apart() {
-        let run = |program: &str, arguments: &[&str]| surroundings().run(program, arguments, Duration::from_millis(500));
+        let run = |program: &str, arguments: &[&str]| environment().run(program, arguments, Duration::from_millis(500));
         assert!(matches!(run("no-such-program-of-anybody", &[]), Ended::Missing));
         assert!(matches!(run("sleep", &["60"]), Ended::TooLate));
-        let Ended::Ran { good, stdout, .. } = surroundings().run("env", &[], LIMIT) else { panic!() };
+        let Ended::Ran { good, stdout, .. } = environment().run("env", &[], LIMIT) else { panic!() };
         assert!(good && stdout.lines().any(|line| line == "GIVEN=yes"), "{stdout}");
-        assert!(matches!(surroundings().run("false", &[], LIMIT), Ended::Ran { good: false, .. }));
+        assert!(matches!(environment().run("false", &[], LIMIT), Ended::Ran { good: false, .. }));
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
             databrickscfg: Some(PathBuf::from("/tmp/cfg")),
             ..Places::new(PathBuf::from("/"), PathBuf::from("/"))
         };
-        let Ended::Ran { stdout, .. } = Surroundings::of(&places, "sales").run("env", &[], LIMIT) else { panic!() };
+        let Ended::Ran { stdout, .. } = ToolEnvironment::of(&places, "sales").run("env", &[], LIMIT) else { panic!() };
         let has = |line: &str| stdout.lines().any(|it| it == line);
         assert!(has("DATABRICKS_CONFIG_PROFILE=sales") && has("DATABRICKS_CONFIG_FILE=/tmp/cfg"), "{stdout}");
         assert!(!stdout.lines().any(|line| line.starts_with("HOME=")), "{stdout}");

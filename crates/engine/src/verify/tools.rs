@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::{
     Seen,
-    program::{Ended, LIMIT, Surroundings},
+    program::{Ended, LIMIT, ToolEnvironment},
 };
 use brickpass_core::failure::{Code, Failure};
 use brickpass_databricks::rest::redact;
 
-pub(super) type Tool = fn(&Surroundings, &str) -> Result<Seen, Failure>;
+pub(super) type Tool = fn(&ToolEnvironment, &str) -> Result<Seen, Failure>;
 
 pub(super) const ALL: [Tool; 2] = [databricks_cli, python];
 
@@ -17,14 +17,14 @@ pub(super) const ALL: [Tool; 2] = [databricks_cli, python];
 const LONGEST_WORDS: usize = 400;
 
 /// `auth describe` shows what it resolves, `current-user me` sends a real request.
-fn databricks_cli(surroundings: &Surroundings, profile: &str) -> Result<Seen, Failure> {
+fn databricks_cli(environment: &ToolEnvironment, profile: &str) -> Result<Seen, Failure> {
     const TOOL: &str = "The Databricks CLI";
-    let (_, version, _) = ran(TOOL, "databricks", surroundings.run("databricks", &["version"], LIMIT))?;
+    let (_, version, _) = ran(TOOL, "databricks", environment.run("databricks", &["version"], LIMIT))?;
     let tool = version.lines().next().unwrap_or(TOOL).trim().replace(" v", " ");
     let (_, described, _) =
-        ran(TOOL, "databricks", surroundings.run("databricks", &["auth", "describe", "--profile", profile, "-o", "json"], LIMIT))?;
+        ran(TOOL, "databricks", environment.run("databricks", &["auth", "describe", "--profile", profile, "-o", "json"], LIMIT))?;
     let (good, me, complaint) =
-        ran(TOOL, "databricks", surroundings.run("databricks", &["current-user", "me", "--profile", profile, "-o", "json"], LIMIT))?;
+        ran(TOOL, "databricks", environment.run("databricks", &["current-user", "me", "--profile", profile, "-o", "json"], LIMIT))?;
     if !good {
         return Err(refused(&tool, &complaint));
     }
@@ -50,9 +50,9 @@ else:
 
 const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
-fn python(surroundings: &Surroundings, _profile: &str) -> Result<Seen, Failure> {
+fn python(environment: &ToolEnvironment, _profile: &str) -> Result<Seen, Failure> {
     const TOOL: &str = "The Databricks SDK for Python";
-    let (good, answer, complaint) = ran(TOOL, PYTHON, surroundings.run(PYTHON, &["-c", SCRIPT], LIMIT))?;
+    let (good, answer, complaint) = ran(TOOL, PYTHON, environment.run(PYTHON, &["-c", SCRIPT], LIMIT))?;
     if !good {
         return Err(refused(TOOL, &complaint));
     }

@@ -43,7 +43,7 @@ pub const SETTINGS: &str = "__settings__";
 pub const LARGEST: usize = 4 * 1024 * 1024;
 
 /// More of them say nothing new.
-const MOST_WARNINGS: usize = 2;
+const MAX_WARNINGS: usize = 2;
 
 /// The file as text and line by line: everything that is needed to change a line of it. It is taken apart once.
 pub struct File {
@@ -317,7 +317,7 @@ impl Edit {
                 let staying: Vec<&str> = edits.iter().filter_map(|(_, edit)| edit.stays()).collect();
                 let mut warnings: Vec<String> = edits.iter().flat_map(|(_, edit)| edit.warnings()).collect();
                 // The same program stands in all of them.
-                warnings.truncate(MOST_WARNINGS);
+                warnings.truncate(MAX_WARNINGS);
                 warnings.extend(staying_words(&staying));
                 warnings
             }

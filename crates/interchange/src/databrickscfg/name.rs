@@ -9,7 +9,7 @@ use super::SETTINGS;
 pub struct ProfileName(String);
 
 impl ProfileName {
-    pub const LONGEST: usize = 100;
+    pub const MAX_CHARS: usize = 100;
 
     /// # Errors
     /// Not fit, with the reason in words (CF-12). The reason holds nothing of the text but single visible characters.
@@ -17,8 +17,8 @@ impl ProfileName {
         if text.is_empty() {
             return Err("Enter a profile name.".to_owned());
         }
-        if text.len() > Self::LONGEST {
-            return Err(format!("A profile name can have at most {} characters.", Self::LONGEST));
+        if text.len() > Self::MAX_CHARS {
+            return Err(format!("A profile name can have at most {} characters.", Self::MAX_CHARS));
         }
         if text.eq_ignore_ascii_case(SETTINGS) {
             return Err(format!("{SETTINGS} is for the settings of the Databricks CLI and cannot be a profile. Choose a different name."));
@@ -51,7 +51,7 @@ impl ProfileName {
                 made.push('-');
             }
         }
-        let cut: String = made.chars().take(Self::LONGEST).collect();
+        let cut: String = made.chars().take(Self::MAX_CHARS).collect();
         let fit = cut.trim_matches('-');
         let fit = if fit.eq_ignore_ascii_case(SETTINGS) { fit.trim_matches('_') } else { fit };
         Self(if fit.is_empty() { "brickpass".to_owned() } else { fit.to_owned() })

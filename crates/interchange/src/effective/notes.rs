@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A sentence names at most this many profiles.
-const MOST_NAMES: usize = 5;
+const MAX_NAMES: usize = 5;
 
 /// A profile that is not there.
 pub(super) fn missing_profile(name: &str, source: &Source, sections: &[Section]) -> String {
@@ -29,8 +29,8 @@ pub(super) fn missing_profile(name: &str, source: &Source, sections: &[Section])
 
 fn names(sections: &[Section]) -> Option<String> {
     let mut names: Vec<&str> = sections.iter().map(|it| it.name.as_str()).collect();
-    let more = names.len().saturating_sub(MOST_NAMES);
-    names.truncate(MOST_NAMES);
+    let more = names.len().saturating_sub(MAX_NAMES);
+    names.truncate(MAX_NAMES);
     let ending = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!names.is_empty()).then(|| format!("{}{ending}", names.join(", ")))
 }
@@ -43,11 +43,8 @@ pub(super) fn several_ways(used: &[(&str, &str)], attributes: &[Attribute], sect
             .map(|it| it.source.to_string())
             .or_else(|| section.map(|it| format!("[{}] at line {}, without a value", it.name, it.line)))
     };
-    let clash: Vec<String> = used
-        .iter()
-        .filter_map(|(group, name)| Some(format!("{name} ({group}) comes from {}", place(name)?)))
-        .take(MOST_NAMES + 1)
-        .collect();
+    let clash: Vec<String> =
+        used.iter().filter_map(|(group, name)| Some(format!("{name} ({group}) comes from {}", place(name)?))).take(MAX_NAMES + 1).collect();
     let mut ways: Vec<&str> = used.iter().map(|(group, _)| way_of(group)).collect();
     ways.dedup();
     let of_environment = |name: &str| {

@@ -8,7 +8,7 @@ pub(super) const READER: super::Reader =
 
 pub(super) fn read(text: &str) -> Found {
     let mut found = Found::new(Kind::Address);
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(super::MOST + 1) {
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(super::MAX_CONNECTIONS + 1) {
         let place = BaseUrl::read(line).map_or_else(|_| "Address".to_owned(), |pasted| pasted.base_url.host().to_owned());
         let mut made = FoundConnection::at(&place);
         made.host(Some(&Given::text(line)), "address");

@@ -74,7 +74,7 @@ impl Found {
 
     /// Whether what is called so there is asked for, and there is room for it: of too many, one more than fits is read.
     pub(super) fn wants(&self, place: &str) -> bool {
-        (self.only.is_empty() || self.only.contains(&shown(place))) && self.connections.len() <= super::MOST
+        (self.only.is_empty() || self.only.contains(&shown(place))) && self.connections.len() <= super::MAX_CONNECTIONS
     }
 
     /// Only what is asked for.
@@ -111,7 +111,7 @@ impl Found {
 /// Once for each key and reason.
 fn ignore(ignored: &mut Vec<(String, String)>, key: &str, why: String) {
     let row = (shown(key), why);
-    if ignored.len() < super::MOST && !ignored.contains(&row) {
+    if ignored.len() < super::MAX_CONNECTIONS && !ignored.contains(&row) {
         ignored.push(row);
     }
 }

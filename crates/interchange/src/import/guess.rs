@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{GUESSES, Kind, airflow, jdbc, text, tree, tree::Node, variables};
 
 /// More lines than this say nothing new.
-const MOST_LINES: usize = 500;
+const MAX_LINES: usize = 500;
 
 /// What kind the bytes look like; `name` is the file's, when there is one.
 #[must_use]
@@ -85,7 +85,7 @@ impl Sample<'_> {
 
     /// Those that say something.
     pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
-        self.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';'])).take(MOST_LINES)
+        self.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';'])).take(MAX_LINES)
     }
 
     pub(super) fn first_line(&self) -> &str {

@@ -234,7 +234,7 @@ const GUESSES: &[Rule] = &[
 
 /// The limit of rules C-13 and M-15.
 pub const LARGEST: usize = 1024 * 1024;
-pub const MOST: usize = 1000;
+pub const MAX_CONNECTIONS: usize = 1000;
 
 /// # Errors
 /// It is not of that kind, or damaged: where and why, without a value of it.
@@ -253,7 +253,7 @@ pub fn read_as(kind: Option<Kind>, name: Option<&str>, bytes: &[u8]) -> Result<F
 /// As [`read_as`], and of the connections in it only those that the file calls so; all when `only` is empty.
 ///
 /// # Errors
-/// As `read_as`. More than [`MOST`] are too many, of those that are asked for.
+/// As `read_as`. More than [`MAX_CONNECTIONS`] are too many, of those that are asked for.
 pub fn read_only(kind: Option<Kind>, name: Option<&str>, only: &[String], bytes: &[u8]) -> Result<Found, Failure> {
     let text::Read { text, utf_16 } = text::of(bytes)?;
     let kind = kind.or_else(|| guess::of_text(name, &text)).ok_or_else(|| {
@@ -270,11 +270,11 @@ pub fn read_only(kind: Option<Kind>, name: Option<&str>, only: &[String], bytes:
         return Err(nothing(kind, &text));
     }
     found.keep_only(only);
-    if found.connections.len() > MOST {
+    if found.connections.len() > MAX_CONNECTIONS {
         return Err(Failure::new(
             Code::TooLarge,
             "Nothing was imported.",
-            format!("It contains more than {MOST} connections."),
+            format!("It contains more than {MAX_CONNECTIONS} connections."),
             "Import it in parts. On the command line, --only NAME imports single connections.",
         ));
     }

@@ -12,7 +12,7 @@ use super::{
 use brickpass_core::connection::BaseUrl;
 
 /// More texts than this are looked at in no program.
-const MOST_WORDS: usize = 100_000;
+const MAX_STRINGS: usize = 100_000;
 
 const BEARER: &str = "authorization: bearer ";
 
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Found {
     }
     let token = bearer(text);
     let mut hosts = HashSet::new();
-    for word in text.split(|c: char| c.is_whitespace() || "\"'`()<>[]{}|,;=".contains(c)).take(MOST_WORDS) {
+    for word in text.split(|c: char| c.is_whitespace() || "\"'`()<>[]{}|,;=".contains(c)).take(MAX_STRINGS) {
         let word = word.trim_end_matches(['.', ':', '\\']);
         let is_address = word.contains('.') && (word.contains("://") || !word.contains(['@', ':']));
         if !is_address || !is_databricks(&Given::text(word)) {
@@ -82,7 +82,7 @@ fn bearer(text: &str) -> Option<Given> {
 /// The texts that names of a connection are given, when there is a host of Databricks among them.
 fn assigned(text: &str) -> Option<FoundConnection> {
     let mut attributes = Attributes::new();
-    for (name, value) in assignments(text).take(MOST_WORDS) {
+    for (name, value) in assignments(text).take(MAX_STRINGS) {
         if let Some(attribute) = by_any_name(name).filter(|attribute| ["host", "token", "client_id", "client_secret"].contains(attribute)) {
             let given = Given::text(value);
             if attribute == "host" && (!is_databricks(&given) || attributes.has("host")) {

@@ -92,11 +92,11 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Failure> {
 
 /// A key or a name out of a file, fit to be shown: one line, visible characters, not endless, and without a secret in it.
 pub(super) fn shown(key: &str) -> String {
-    const LONGEST: usize = 80;
+    const MAX_CHARS: usize = 80;
     // Before it is cut: what is left of a token is not known as one.
     let key = without_secrets(key);
     let visible = replace_unfit(key.trim(), "?");
-    if visible.chars().count() > LONGEST { format!("{}\u{2026}", visible.chars().take(LONGEST).collect::<String>()) } else { visible }
+    if visible.chars().count() > MAX_CHARS { format!("{}\u{2026}", visible.chars().take(MAX_CHARS).collect::<String>()) } else { visible }
 }
 
 /// Line and column of a byte, both counted from 1.

@@ -8,7 +8,7 @@ use super::{Kind, damaged, json, yaml};
 use brickpass_core::failure::Failure;
 
 /// A tree that is made into JSON may have this many nodes, those behind aliases counted each time.
-const MOST_NODES: usize = 200_000;
+const MAX_NODES: usize = 200_000;
 
 pub(super) enum Node {
     /// The text, and whether it was written without quotation marks.
@@ -69,7 +69,7 @@ impl Node {
 
     /// As JSON; `None` when aliases would make it endless.
     pub(super) fn as_json(&self) -> Option<Value> {
-        let mut left = MOST_NODES;
+        let mut left = MAX_NODES;
         self.counted(&mut left)
     }
 

@@ -12,7 +12,7 @@ use super::{FileError, make_folder, parent, read};
 use brickpass_logging::FileName;
 
 /// How long a writer waits for another one.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(15);
 
 /// Held until dropped; the kernel lets go of it if the process dies.

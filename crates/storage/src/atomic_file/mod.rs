@@ -10,7 +10,7 @@ mod read;
 
 pub(crate) use disk::{Disk, RealDisk};
 pub(crate) use error::FileError;
-pub(crate) use lock::{Lock, PATIENCE};
+pub(crate) use lock::{LOCK_TIMEOUT, Lock};
 pub(crate) use read::{Contents, Stamp, check_folder, everybody_writes, group_writes, is_mine, read};
 
 use std::{

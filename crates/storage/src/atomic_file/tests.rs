@@ -76,7 +76,7 @@ fn a_file_that_is_too_large_is_refused() {
 fn a_second_writer_waits_and_then_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("data.json");
-    let held = Lock::acquire(&path, PATIENCE).unwrap();
+    let held = Lock::acquire(&path, LOCK_TIMEOUT).unwrap();
     let error = Lock::acquire(&path, Duration::from_millis(40)).unwrap_err();
     assert!(matches!(error, FileError::Busy { .. }), "{error}");
     drop(held);
@@ -113,7 +113,7 @@ mod unix {
     fn st_10_files_and_folders_are_for_their_owner_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/b/data.json");
-        let _lock = Lock::acquire(&path, PATIENCE).unwrap();
+        let _lock = Lock::acquire(&path, LOCK_TIMEOUT).unwrap();
         write(&RealDisk, &path, NEW).unwrap();
         assert_eq!([mode(&dir.path().join("a")), mode(&dir.path().join("a/b"))], [0o700, 0o700]);
         assert_eq!([mode(&path), mode(&dir.path().join("a/b/data.json.lock"))], [0o600, 0o600]);
@@ -139,7 +139,7 @@ mod unix {
         assert_eq!(std::fs::read(&target).unwrap(), OLD);
         // Nor is a lock taken through a link.
         symlink(&target, dir.path().join("other.json.lock")).unwrap();
-        assert!(matches!(Lock::acquire(&dir.path().join("other.json"), PATIENCE), Err(FileError::Unsafe { .. })));
+        assert!(matches!(Lock::acquire(&dir.path().join("other.json"), LOCK_TIMEOUT), Err(FileError::Unsafe { .. })));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod unix {
 fn the_lock_does_not_keep_a_writer_longer_than_told() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("data.json");
-    let _held = Lock::acquire(&path, PATIENCE).unwrap();
+    let _held = Lock::acquire(&path, LOCK_TIMEOUT).unwrap();
     let start = Instant::now();
     assert!(Lock::acquire(&path, Duration::from_millis(60)).is_err());
     assert!((Duration::from_millis(60)..Duration::from_secs(30)).contains(&start.elapsed()), "{:?}", start.elapsed());

@@ -26,7 +26,7 @@ use backups::Backups;
 use document::Document;
 use record::Record;
 
-use super::atomic_file::{self, Contents, Disk, FileError, Lock, PATIENCE, RealDisk, Stamp};
+use super::atomic_file::{self, Contents, Disk, FileError, LOCK_TIMEOUT, Lock, RealDisk, Stamp};
 use brickpass_core::connection::{Connection, ConnectionId, contains_secret};
 
 /// The largest connections file that is read or written, in bytes. Ten thousand connections weigh about half of it.
@@ -190,7 +190,7 @@ impl Library {
     /// # Errors
     /// Another process still does; the lock file cannot be made.
     pub fn lock_secrets(&self) -> Result<SecretsLock, LibraryError> {
-        let locked = Lock::acquire(&self.path.with_file_name("secrets"), PATIENCE).map_err(|error| match error {
+        let locked = Lock::acquire(&self.path.with_file_name("secrets"), LOCK_TIMEOUT).map_err(|error| match error {
             FileError::Busy { waited, .. } => FileError::Busy { path: self.path.clone(), waited },
             error => error,
         });
@@ -328,7 +328,7 @@ impl Library {
     }
 
     fn edit(&self, change: impl FnOnce(&mut Document<'_>) -> Result<(), LibraryError>) -> Result<Snapshot, LibraryError> {
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
         let mut notices = Vec::new();
         let mut change = Some(change);
         let mut changed = |mut document: Document<'_>| {

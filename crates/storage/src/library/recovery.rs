@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Backup, Damage, LIMIT, Library, LibraryError, Mode, Snapshot, document::Document, read_document};
-use crate::atomic_file::{self, Contents, Lock, PATIENCE, Stamp};
+use crate::atomic_file::{self, Contents, LOCK_TIMEOUT, Lock, Stamp};
 
 impl Library {
     /// A missing file is an empty list, and no reason to say nothing of the list that there was.
@@ -18,7 +18,7 @@ impl Library {
     }
 
     pub(super) fn load_recovered(&self, why: Damage) -> Result<Snapshot, LibraryError> {
-        let lock = Lock::acquire(&self.path, PATIENCE);
+        let lock = Lock::acquire(&self.path, LOCK_TIMEOUT);
         let result = lock.map_err(LibraryError::from).and_then(|_lock| self.recover());
         match result {
             Ok(notice) => self.load_after(vec![notice]),
@@ -48,7 +48,7 @@ impl Library {
     /// There is no such backup any more; disk errors with the path.
     pub fn restore_backup(&self, backup: &Backup) -> Result<Snapshot, LibraryError> {
         {
-            let _lock = Lock::acquire(&self.path, PATIENCE)?;
+            let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
             let (_, bytes) = self.backups.good().find(|(good, _)| good == backup).ok_or(LibraryError::NoBackup)?;
             let current = atomic_file::read(&self.path, LIMIT)?;
             if let Some(current) = &current {
@@ -69,7 +69,7 @@ impl Library {
     /// Disk errors with the path.
     pub fn start_anew(&self) -> Result<Snapshot, LibraryError> {
         {
-            let _lock = Lock::acquire(&self.path, PATIENCE)?;
+            let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
             if let Some(current) = atomic_file::read(&self.path, LIMIT)? {
                 self.set_aside(&current)?;
             }

@@ -18,10 +18,10 @@ use super::{
 use brickpass_core::{connection::EnteredFor, hex};
 
 /// A manifest that claims more is damaged: it would be a secret of megabytes.
-const MOST_CHUNKS: usize = 2000;
+const MAX_CHUNKS: usize = 2000;
 
 /// Nobody writes so often that a reader is overtaken again and again.
-const MOST_OVERTAKEN: usize = 5;
+const MAX_READS: usize = 5;
 
 /// A secret, the number that tells which of two is the newer, also across homes, and what it was entered for.
 #[derive(Clone)]
@@ -64,7 +64,7 @@ type Note = BTreeMap<u64, usize>;
 /// `SecretDamaged` unless every part is there and unchanged; what the store says.
 pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<VersionedSecret>, VaultError> {
     let mut damaged = None;
-    for _ in 0..MOST_OVERTAKEN {
+    for _ in 0..MAX_READS {
         let Some(bytes) = store.get(account)? else { return Ok(None) };
         let envelope = decode(&bytes).ok_or(VaultError::SecretDamaged)?;
         let Envelope { generation, entered_for, .. } = envelope;
@@ -197,7 +197,7 @@ pub(crate) fn erase(store: &dyn Store, accounts: &[String]) -> Result<(), VaultE
 /// Deletes the chunks of writes that were cut off; answers with the chunks of the secret that is there.
 fn clear_leftovers(store: &dyn Store, account: &str, current: Option<&Envelope>, limit: usize) -> Result<Note, VaultError> {
     let in_use: Note = current
-        .and_then(|envelope| envelope.manifest.as_ref().map(|manifest| (envelope.generation, manifest.chunks.min(MOST_CHUNKS))))
+        .and_then(|envelope| envelope.manifest.as_ref().map(|manifest| (envelope.generation, manifest.chunks.min(MAX_CHUNKS))))
         .into_iter()
         .collect();
     if limit == usize::MAX {
@@ -205,7 +205,7 @@ fn clear_leftovers(store: &dyn Store, account: &str, current: Option<&Envelope>,
     }
     if let Some(bytes) = store.get(&note_account(account))? {
         let mut leftovers: Note = serde_json::from_slice(&bytes).unwrap_or_default();
-        leftovers.retain(|generation, chunks| !in_use.contains_key(generation) && *chunks <= MOST_CHUNKS);
+        leftovers.retain(|generation, chunks| !in_use.contains_key(generation) && *chunks <= MAX_CHUNKS);
         delete_chunks(store, account, &leftovers)?;
         store.delete(&[note_account(account)])?;
     }
@@ -219,7 +219,7 @@ fn delete_chunks(store: &dyn Store, account: &str, note: &Note) -> Result<(), Va
 }
 
 fn join(store: &dyn Store, account: &str, generation: u64, manifest: &Manifest) -> Result<SecretString, VaultError> {
-    if manifest.chunks > MOST_CHUNKS {
+    if manifest.chunks > MAX_CHUNKS {
         return Err(VaultError::SecretDamaged);
     }
     let mut whole = Zeroizing::new(Vec::new());

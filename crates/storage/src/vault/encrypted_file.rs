@@ -26,7 +26,7 @@ use super::{
     store::{Bytes, Item, Store, WipedText},
 };
 use crate::{
-    atomic_file::{self, Contents, Disk, FileError, Lock, PATIENCE, RealDisk, Stamp},
+    atomic_file::{self, Contents, Disk, FileError, LOCK_TIMEOUT, Lock, RealDisk, Stamp},
     passphrase::weak_passphrase,
 };
 
@@ -38,7 +38,7 @@ mod seen;
 /// scrypt N = 2^17 (128 MiB, about half a second), as OWASP advises. Files that were made with less open, and get this with their next save.
 const WORK_FACTOR: u8 = 17;
 /// A file that asks for more than 2^18 (256 MiB) is none of ours, and is refused before anything is allocated.
-const MOST_WORK: u8 = 18;
+const MAX_WORK_FACTOR: u8 = 18;
 const LIMIT: u64 = 16 * 1024 * 1024;
 const VERSION: u64 = 1;
 
@@ -169,7 +169,7 @@ impl EncryptedFile {
             return self.try_passphrase(&mut state, passphrase);
         }
         may_begin_with(&passphrase)?;
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
         if self.exists() {
             return self.try_passphrase(&mut state, passphrase);
         }
@@ -287,7 +287,7 @@ impl EncryptedFile {
         let mut state = self.state();
         // Before the lock: a locked vault makes no files.
         self.refresh(&mut state)?;
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
         self.refresh(&mut state)?;
         let Some(passphrase) = &state.passphrase else { return Err(VaultError::Locked) };
         let first = matches!(state.open, Some(Open::NoFile));
@@ -333,7 +333,7 @@ impl EncryptedFile {
         let (file, plain) = Keyed::decrypt(bytes, identity).map_err(|error| match error {
             OpenError::Header(HeaderProblem::Damaged) => self.damaged(),
             OpenError::Header(problem) => {
-                VaultError::ForeignFile { path: self.path.clone(), why: problem.words(), backup: self.backup_path().is_file() }
+                VaultError::ExternalFile { path: self.path.clone(), why: problem.words(), backup: self.backup_path().is_file() }
             }
             OpenError::Age(age::DecryptError::ExcessiveWork { .. }) => VaultError::TooMuchWork { path: self.path.clone() },
             OpenError::Age(age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed) => VaultError::WrongPassphrase,
@@ -466,7 +466,7 @@ fn may_begin_with(passphrase: &SecretString) -> Result<(), VaultError> {
 
 fn identity(passphrase: &SecretString) -> age::scrypt::Identity {
     let mut identity = age::scrypt::Identity::new(age_secret(passphrase));
-    identity.set_max_work_factor(MOST_WORK);
+    identity.set_max_work_factor(MAX_WORK_FACTOR);
     identity
 }
 

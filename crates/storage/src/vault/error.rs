@@ -37,7 +37,7 @@ pub enum VaultError {
     Lost { path: PathBuf, backup: bool },
     /// An age file that Brickpass did not make; why, as a sentence.
     #[error("{} is not a Brickpass file", path.display())]
-    ForeignFile { path: PathBuf, why: &'static str, backup: bool },
+    ExternalFile { path: PathBuf, why: &'static str, backup: bool },
     /// One stored secret cannot be put together; the others are fine.
     #[error("the stored secret is damaged")]
     SecretDamaged,
@@ -132,7 +132,7 @@ impl VaultError {
             .with_remedy(Remedy::UnlockVault),
             Self::NoPassphrase(failure) => Failure::clone(failure),
             Self::Lost { path, backup } => lost(path, *backup),
-            Self::ForeignFile { path, why, backup } => Failure::new(
+            Self::ExternalFile { path, why, backup } => Failure::new(
                 Code::VaultUnusable,
                 format!("The encrypted vault file {} was not opened.", path.display()),
                 *why,

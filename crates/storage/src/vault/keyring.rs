@@ -26,18 +26,18 @@ const SERVICE: &str = "brickpass";
 /// Windows takes 2560 bytes; the rest is room for the envelope.
 const ENTRY_LIMIT: usize = 2400;
 /// Long enough to find and type the keyring's password.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PROMPT_TIMEOUT: Duration = Duration::from_mins(2);
 pub(crate) const PROBE_PATIENCE: Duration = Duration::from_secs(3);
 /// Threads that were given up because the keyring did not answer; with this many, no more are started until one comes back.
-const MOST_STUCK: usize = 4;
+const MAX_STUCK_THREADS: usize = 4;
 
 type Connect = fn() -> keyring_core::Result<Arc<CredentialStore>>;
 
 /// One entry, without a connection that stays.
-type Glance = fn(service: &str, account: &str) -> Result<Option<Bytes>, Unclear>;
+type Glance = fn(service: &str, account: &str) -> Result<Option<Bytes>, Fallback>;
 
 /// Only a connection can tell.
-pub(super) struct Unclear;
+pub(super) struct Fallback;
 
 pub(crate) struct KeyringStore {
     link: Arc<Link>,
@@ -55,7 +55,7 @@ struct Link {
 
 impl KeyringStore {
     pub(crate) fn new() -> Self {
-        Self::connecting(SERVICE, connect, glance, PATIENCE)
+        Self::connecting(SERVICE, connect, glance, PROMPT_TIMEOUT)
     }
 
     /// The entries of another program, for those who will not wait.
@@ -68,7 +68,7 @@ impl KeyringStore {
     }
 
     /// The same keyring for those who will not wait.
-    pub(crate) fn hasty(&self) -> Self {
+    pub(crate) fn with_short_timeout(&self) -> Self {
         Self { link: Arc::clone(&self.link), patience: PROBE_PATIENCE }
     }
 
@@ -77,7 +77,7 @@ impl KeyringStore {
     }
 
     fn patiently<T: Send + 'static>(&self, work: impl FnOnce(&Link) -> keyring_core::Result<T> + Send + 'static) -> Result<T, VaultError> {
-        if self.link.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
+        if self.link.stuck.load(Ordering::SeqCst) >= MAX_STUCK_THREADS {
             return Err(VaultError::Busy);
         }
         // Without a buffer: an answer either arrives, or its sender learns that nobody waits any more.
@@ -151,8 +151,8 @@ impl Store for KeyringStore {
             }
         };
         self.patiently(move |link| {
-            let glanced = if link.is_connected() { Err(Unclear) } else { (link.glance)(link.service, &searched) };
-            glanced.or_else(|Unclear| link.with_connection(get))
+            let glanced = if link.is_connected() { Err(Fallback) } else { (link.glance)(link.service, &searched) };
+            glanced.or_else(|Fallback| link.with_connection(get))
         })
     }
 
@@ -217,13 +217,13 @@ fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
 }
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
-fn glance(service: &str, account: &str) -> Result<Option<Bytes>, Unclear> {
+fn glance(service: &str, account: &str) -> Result<Option<Bytes>, Fallback> {
     super::secret_service::read(service, account)
 }
 
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-fn glance(_service: &str, _account: &str) -> Result<Option<Bytes>, Unclear> {
-    Err(Unclear)
+fn glance(_service: &str, _account: &str) -> Result<Option<Bytes>, Fallback> {
+    Err(Fallback)
 }
 
 #[cfg(target_vendor = "apple")]
@@ -312,16 +312,16 @@ mod tests {
 
     #[test]
     fn st_05_a_keyring_that_hangs_is_busy_and_is_asked_again_later() {
-        let store = KeyringStore::connecting(SERVICE, hanging, |_, _| Err(Unclear), Duration::from_millis(40));
+        let store = KeyringStore::connecting(SERVICE, hanging, |_, _| Err(Fallback), Duration::from_millis(40));
         let busy = || assert!(matches!(store.get("v1/x/pat"), Err(VaultError::Busy)));
-        for _ in 0..MOST_STUCK {
+        for _ in 0..MAX_STUCK_THREADS {
             let start = Instant::now();
             busy();
             assert!(start.elapsed().as_millis() >= 40, "{:?}", start.elapsed());
         }
         busy();
         // No fifth thread waits.
-        assert_eq!(store.link.stuck.load(Ordering::SeqCst), MOST_STUCK);
+        assert_eq!(store.link.stuck.load(Ordering::SeqCst), MAX_STUCK_THREADS);
 
         ANSWERS.store(true, Ordering::SeqCst);
         let until = Instant::now() + Duration::from_mins(1);

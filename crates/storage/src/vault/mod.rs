@@ -154,7 +154,7 @@ struct Inner {
     stale: StaleNotes,
     keyring: Arc<dyn Store>,
     /// The keyring for those who will not wait.
-    hasty_keyring: Arc<dyn Store>,
+    probe_keyring: Arc<dyn Store>,
     place: fn() -> String,
 }
 
@@ -163,8 +163,8 @@ impl Vault {
     #[must_use]
     pub fn new(config: VaultConfig) -> Self {
         let keyring = KeyringStore::new();
-        let hasty = Arc::new(keyring.hasty());
-        Self::with(config, Arc::new(keyring), hasty, keyring::place)
+        let probe_keyring = Arc::new(keyring.with_short_timeout());
+        Self::with(config, Arc::new(keyring), probe_keyring, keyring::place)
     }
 
     /// A vault whose encrypted file opens at once. For tests alone: whoever has such a file guesses its passphrase at once, too.
@@ -173,8 +173,8 @@ impl Vault {
     pub fn without_work(config: VaultConfig) -> Self {
         let VaultConfig { home, file, passphrase } = config;
         let keyring = KeyringStore::new();
-        let hasty = Arc::new(keyring.hasty());
-        Self::of(home, EncryptedFile::new(file, passphrase).without_work(), Arc::new(keyring), hasty, keyring::place)
+        let probe_keyring = Arc::new(keyring.with_short_timeout());
+        Self::of(home, EncryptedFile::new(file, passphrase).without_work(), Arc::new(keyring), probe_keyring, keyring::place)
     }
 
     /// As `new`, for the vault of an installation.
@@ -182,19 +182,19 @@ impl Vault {
     pub fn of_installation(config: VaultConfig, context: VaultContext) -> Self {
         let VaultConfig { home, file, passphrase } = config;
         let keyring = KeyringStore::new();
-        let hasty = Arc::new(keyring.hasty());
+        let probe_keyring = Arc::new(keyring.with_short_timeout());
         let file = EncryptedFile::new(file, passphrase).remembered_in(context.state_dir.as_deref()).asking(context.ask);
-        Self::of(home, file, Arc::new(keyring), hasty, keyring::place)
+        Self::of(home, file, Arc::new(keyring), probe_keyring, keyring::place)
     }
 
-    fn with(config: VaultConfig, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
+    fn with(config: VaultConfig, keyring: Arc<dyn Store>, probe_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
         let VaultConfig { home, file, passphrase } = config;
-        Self::of(home, EncryptedFile::new(file, passphrase), keyring, hasty_keyring, place)
+        Self::of(home, EncryptedFile::new(file, passphrase), keyring, probe_keyring, place)
     }
 
-    fn of(home: VaultHome, file: EncryptedFile, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
+    fn of(home: VaultHome, file: EncryptedFile, keyring: Arc<dyn Store>, probe_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
         let stale = StaleNotes::beside(file.path());
-        let inner = Inner { home, memory: MemoryStore::default(), file, stale, keyring, hasty_keyring, place };
+        let inner = Inner { home, memory: MemoryStore::default(), file, stale, keyring, probe_keyring, place };
         Self { inner: Arc::new(inner), first_addresses: None }
     }
 
@@ -224,7 +224,7 @@ impl Vault {
                     Err(error) => VaultStatus::Unavailable(error.failure()),
                 }
             }
-            VaultHome::Keyring => match probe(&*inner.hasty_keyring) {
+            VaultHome::Keyring => match probe(&*inner.probe_keyring) {
                 Ok(()) => VaultStatus::Ready { place: (inner.place)() },
                 Err(error) => VaultStatus::Unavailable(error.failure()),
             },
@@ -421,7 +421,7 @@ impl Vault {
     ///
     /// # Errors
     /// The home is not the keyring, the file is not open, or it does not take the secret either.
-    pub fn put_in_refuge(&self, key: &SecretKey, secret: &SecretString) -> Result<(), VaultError> {
+    pub fn put_in_fallback(&self, key: &SecretKey, secret: &SecretString) -> Result<(), VaultError> {
         let inner = &*self.inner;
         if inner.home != VaultHome::Keyring || !inner.file_is_open() {
             return Err(VaultError::Locked);

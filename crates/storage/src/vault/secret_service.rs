@@ -24,15 +24,15 @@ use zbus::{
 };
 use zeroize::Zeroizing;
 
-use super::{keyring::Unclear, store::Bytes};
+use super::{keyring::Fallback, store::Bytes};
 use brickpass_core::hex;
 
 const SERVICE: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
 /// A service that the bus still has to start may take longer; then the library waits for it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 /// No entry is longer than a few KiB.
-const LONGEST: usize = 1 << 20;
+const MAX_MESSAGE_BYTES: usize = 1 << 20;
 /// `OK`, the bus's id in hex, and the end of the line.
 const ACCEPTED: usize = "OK 0123456789abcdef0123456789abcdef\r\n".len();
 /// The fixed part of a message's header, up to the length of its fields.
@@ -45,11 +45,11 @@ const SEARCH: NonZeroU32 = HELLO.saturating_add(2);
 const GET: NonZeroU32 = HELLO.saturating_add(3);
 
 /// # Errors
-/// `Unclear`: the library has to be asked. Nothing stored is `None`.
-pub(super) fn read(service: &str, account: &str) -> Result<Option<Bytes>, Unclear> {
-    let (mut bus, session, items) = search(service, account).ok_or(Unclear)?;
+/// `Fallback`: the library has to be asked. Nothing stored is `None`.
+pub(super) fn read(service: &str, account: &str) -> Result<Option<Bytes>, Fallback> {
+    let (mut bus, session, items) = search(service, account).ok_or(Fallback)?;
     match items.first() {
-        Some(item) => secret(&mut bus, &session, item).map(Some).ok_or(Unclear),
+        Some(item) => secret(&mut bus, &session, item).map(Some).ok_or(Fallback),
         None => Ok(None),
     }
 }
@@ -101,8 +101,8 @@ impl Bus {
             UnixSocket::Abstract(name) => abstractly(name)?,
             _ => return None,
         };
-        stream.set_read_timeout(Some(PATIENCE)).ok()?;
-        stream.set_write_timeout(Some(PATIENCE)).ok()?;
+        stream.set_read_timeout(Some(REPLY_TIMEOUT)).ok()?;
+        stream.set_write_timeout(Some(REPLY_TIMEOUT)).ok()?;
         Some(Self(stream))
     }
 
@@ -158,7 +158,7 @@ impl Answer {
             _ => return None,
         };
         let (body, fields) = (usize::try_from(body).ok()?, usize::try_from(fields).ok()?);
-        if body > LONGEST || fields > LONGEST {
+        if body > MAX_MESSAGE_BYTES || fields > MAX_MESSAGE_BYTES {
             return None;
         }
         let mut header = head.to_vec();

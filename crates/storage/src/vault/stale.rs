@@ -8,7 +8,7 @@ use std::{
 use crate::json_file::{self, Found};
 
 /// A note is not worth waiting long for.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) struct StaleNotes {
     path: PathBuf,
@@ -27,12 +27,13 @@ impl StaleNotes {
     }
 
     pub(super) fn add(&self, accounts: &[String]) {
-        let _ = json_file::update(&self.path, PATIENCE, |map| map.extend(accounts.iter().map(|account| (account.clone(), true.into()))));
+        let _ =
+            json_file::update(&self.path, LOCK_TIMEOUT, |map| map.extend(accounts.iter().map(|account| (account.clone(), true.into()))));
     }
 
     pub(super) fn remove(&self, accounts: &[String]) {
         if self.path.exists() {
-            let _ = json_file::update(&self.path, PATIENCE, |map| map.retain(|account, _| !accounts.contains(account)));
+            let _ = json_file::update(&self.path, LOCK_TIMEOUT, |map| map.retain(|account, _| !accounts.contains(account)));
         }
     }
 }

@@ -276,8 +276,8 @@ fn every_error_says_what_why_and_what_to_do_and_nothing_secret() {
         VaultError::WeakPassphrase { why: "It is short." },
         VaultError::Lost { path: path.clone(), backup: true },
         VaultError::Lost { path: path.clone(), backup: false },
-        VaultError::ForeignFile { path: path.clone(), why: "It is odd.", backup: true },
-        VaultError::ForeignFile { path: path.clone(), why: "It is odd.", backup: false },
+        VaultError::ExternalFile { path: path.clone(), why: "It is odd.", backup: true },
+        VaultError::ExternalFile { path: path.clone(), why: "It is odd.", backup: false },
         VaultError::Newer { path },
     ];
     for error in errors {
@@ -298,13 +298,13 @@ fn rf_04_what_the_keyring_does_not_take_lies_in_the_open_encrypted_file_and_wins
     let key = key();
     let locked = vault(VaultHome::Keyring, dir.path(), &keyring, None);
     locked.put(&key, &"used".into()).unwrap();
-    assert!(matches!(locked.put_in_refuge(&key, &"rotated".into()), Err(VaultError::Locked)), "no file is made behind the person's back");
+    assert!(matches!(locked.put_in_fallback(&key, &"rotated".into()), Err(VaultError::Locked)), "no file is made behind the person's back");
 
     let open = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right horse"));
     open.unlock("right horse".into()).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(2));
     keyring.fails(Some(|| VaultError::Busy));
-    open.put_in_refuge(&key, &"rotated".into()).unwrap();
+    open.put_in_fallback(&key, &"rotated".into()).unwrap();
     keyring.fails(None);
     // Another process that has the passphrase, too.
     let next = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right horse"));

@@ -9,10 +9,10 @@ fn access_is_ticked_and_a_refusal_takes_the_tick_away() {
     assert!(is_ticked(&window, "Workspace access") && !is_ticked(&window, "Databricks SQL access"));
     click(&mut window, &engine, "Databricks SQL access");
     assert!(is_ticked(&window, "Databricks SQL access"));
-    assert!(engine.0.borrow().office.principals[0].entitlements.contains(&Entitlement::DatabricksSqlAccess));
+    assert!(engine.0.borrow().admin_data.principals[0].entitlements.contains(&Entitlement::DatabricksSqlAccess));
     tick(&mut window, &engine, "Workspace access");
-    assert_eq!(engine.0.borrow().office.principals[0].entitlements, [Entitlement::DatabricksSqlAccess]);
-    engine.0.borrow_mut().office.failures = vec![("SetEntitlement", forbidden())];
+    assert_eq!(engine.0.borrow().admin_data.principals[0].entitlements, [Entitlement::DatabricksSqlAccess]);
+    engine.0.borrow_mut().admin_data.failures = vec![("SetEntitlement", forbidden())];
     click(&mut window, &engine, "Allow cluster creation");
     assert!(shows(&window, "Access was not changed") && !is_ticked(&window, "Allow cluster creation"));
 }
@@ -37,7 +37,7 @@ fn a_permission_is_granted_step_by_step() {
 }
 
 fn granted(engine: &FakeEngine, object: &str) -> Option<Permission> {
-    engine.0.borrow().office.permissions.get(object).copied()
+    engine.0.borrow().admin_data.permissions.get(object).copied()
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_schema_is_found_by_way_of_its_catalog() {
     settle(&mut window, &engine);
     click(&mut window, &engine, "Grant");
     assert_eq!(granted(&engine, "main.sales").map(|permission| permission.word), Some("READ"));
-    engine.0.borrow_mut().office.failures = vec![("Grant", forbidden())];
+    engine.0.borrow_mut().admin_data.failures = vec![("Grant", forbidden())];
     choose(&mut window, &engine, "Permission: Can read", "Can read and write");
     click(&mut window, &engine, "Grant");
     assert!(shows(&window, "The permission was not granted") && shows(&window, "Current permission: Can read."));
@@ -61,7 +61,7 @@ fn a_schema_is_found_by_way_of_its_catalog() {
 #[test]
 fn two_thousand_objects_draw_only_those_in_view() {
     let engine = sales();
-    engine.0.borrow_mut().office.objects =
+    engine.0.borrow_mut().admin_data.objects =
         (0..2000).map(|number| object(Securable::Job, &number.to_string(), &format!("job {number:04}"))).collect();
     let mut window = at_principal(&engine);
     choose(&mut window, &engine, "Object type: Choose an object type", "Job");

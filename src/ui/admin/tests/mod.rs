@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use secrecy::ExposeSecret as _;
 
 use crate::ui::{
-    fake_engine::admin::{FakeOffice, REQUESTS, SECRET_VALUE, forbidden, object, principal, users_token},
+    fake_engine::admin::{FakeAdmin, REQUESTS, SECRET_VALUE, forbidden, object, principal, users_token},
     fake_engine::{FakeEngine, account, connection, production},
     window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, settle, shows, tab, tick, type_into},
 };
@@ -26,7 +26,7 @@ const SIZE: [f32; 2] = [1280.0, 800.0];
 
 fn engine(connections: &[Connection]) -> FakeEngine {
     let engine = FakeEngine::with(connections);
-    engine.0.borrow_mut().office = FakeOffice::furnished();
+    engine.0.borrow_mut().admin_data = FakeAdmin::furnished();
     engine
 }
 

@@ -26,10 +26,10 @@ fn a_new_service_principal_is_created_from_the_keyboard_and_looked_at() {
     let mut window = open(&engine, SIZE);
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::N);
     type_into(&mut window, &engine, Role::TextInput, "Name", "loader");
-    engine.0.borrow_mut().office.failures = vec![("CreateServicePrincipal", forbidden())];
+    engine.0.borrow_mut().admin_data.failures = vec![("CreateServicePrincipal", forbidden())];
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
     assert!(shows(&window, "Only workspace admins may."), "told in the dialog, which keeps what was typed");
-    engine.0.borrow_mut().office.failures.clear();
+    engine.0.borrow_mut().admin_data.failures.clear();
     click(&mut window, &engine, "Create");
     assert!(shows(&window, "Created service principal loader"));
     assert!(shows(&window, "Application ID 00000102-") && shows(&window, "No OAuth secrets"));
@@ -61,7 +61,7 @@ fn a_new_secret_is_shown_masked_and_copied_by_the_engine() {
 fn a_fresh_secret_that_would_be_lost_is_asked_about_once_and_holds_the_window_up() {
     let engine = sales();
     let mut window = at_principal(&engine);
-    engine.0.borrow_mut().office.slow = vec!["CreateOAuthSecret"];
+    engine.0.borrow_mut().admin_data.slow = vec!["CreateOAuthSecret"];
     click(&mut window, &engine, "New secret...");
     click(&mut window, &engine, "Create");
     ask_to_close(&mut window);
@@ -126,9 +126,9 @@ fn a_secret_is_deleted_after_a_question() {
     click(&mut window, &engine, "Delete the secret created on 11 Sep 2026");
     assert!(shows(&window, "Delete this OAuth secret?"));
     click(&mut window, &engine, "Cancel");
-    assert_eq!(engine.0.borrow().office.secrets["11"].len(), 1);
+    assert_eq!(engine.0.borrow().admin_data.secrets["11"].len(), 1);
     click(&mut window, &engine, "Delete the secret created on 11 Sep 2026");
     click(&mut window, &engine, "Delete");
-    assert!(engine.0.borrow().office.secrets["11"].is_empty());
+    assert!(engine.0.borrow().admin_data.secrets["11"].is_empty());
     assert!(shows(&window, "No OAuth secrets") && shows(&window, "OAuth secret deleted"));
 }

@@ -45,12 +45,12 @@ fn switching_tokens_off_asks_and_on_does_not() {
     switch(&mut window);
     assert!(shows(&window, "Switch off personal access tokens?") && shows(&window, "stops working immediately"));
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
-    assert_eq!(engine.0.borrow().office.rules.enabled, Some(true), "what destroys is never the default");
+    assert_eq!(engine.0.borrow().admin_data.rules.enabled, Some(true), "what destroys is never the default");
     click(&mut window, &engine, "Switch off");
-    assert_eq!(engine.0.borrow().office.rules.enabled, Some(false));
+    assert_eq!(engine.0.borrow().admin_data.rules.enabled, Some(false));
     assert!(shows(&window, "Not allowed in this workspace"));
     switch(&mut window);
-    assert_eq!(engine.0.borrow().office.rules.enabled, Some(true));
+    assert_eq!(engine.0.borrow().admin_data.rules.enabled, Some(true));
     assert!(!shows(&window, "Not allowed"));
 }
 
@@ -61,16 +61,16 @@ fn production_asks_for_the_name_before_tokens_are_switched_off_or_revoked() {
     window.get_by_role_and_label(Role::Switch, "Personal access tokens").click();
     settle(&mut window, &engine);
     click(&mut window, &engine, "Switch off");
-    assert_eq!(engine.0.borrow().office.rules.enabled, Some(true));
+    assert_eq!(engine.0.borrow().admin_data.rules.enabled, Some(true));
     type_into(&mut window, &engine, Role::TextInput, "Production connection. Type Sales to confirm", "Sales");
     click(&mut window, &engine, "Switch off");
-    assert_eq!(engine.0.borrow().office.rules.enabled, Some(false));
+    assert_eq!(engine.0.borrow().admin_data.rules.enabled, Some(false));
     click(&mut window, &engine, "Revoke laptop of ada@example.com");
     click(&mut window, &engine, "Revoke");
-    assert_eq!(engine.0.borrow().office.tokens.len(), 3);
+    assert_eq!(engine.0.borrow().admin_data.tokens.len(), 3);
     type_into(&mut window, &engine, Role::TextInput, "Production connection. Type Sales to confirm", "Sales");
     click(&mut window, &engine, "Revoke");
-    assert_eq!(engine.0.borrow().office.tokens.len(), 2);
+    assert_eq!(engine.0.borrow().admin_data.tokens.len(), 2);
 }
 
 #[test]
@@ -78,10 +78,10 @@ fn the_maximum_lifetime_is_chosen_and_a_refusal_is_told_and_changes_nothing() {
     let engine = sales();
     let mut window = opened(&engine);
     choose(&mut window, &engine, "Maximum lifetime: 90 days", "365 days");
-    assert_eq!(engine.0.borrow().office.rules.maximum_days, Some(365));
+    assert_eq!(engine.0.borrow().admin_data.rules.maximum_days, Some(365));
     choose(&mut window, &engine, "Maximum lifetime: 365 days", "No maximum");
-    assert_eq!(engine.0.borrow().office.rules.maximum_days, None);
-    engine.0.borrow_mut().office.failures = vec![("SetMaximumDays", forbidden())];
+    assert_eq!(engine.0.borrow().admin_data.rules.maximum_days, None);
+    engine.0.borrow_mut().admin_data.failures = vec![("SetMaximumDays", forbidden())];
     choose(&mut window, &engine, "Maximum lifetime: No maximum", "30 days");
     assert!(shows(&window, "The setting was not changed") && shows(&window, "Only workspace admins may."));
     assert!(window.query_by_label("Maximum lifetime: No maximum").is_some());
@@ -92,13 +92,13 @@ fn the_maximum_lifetime_is_chosen_and_a_refusal_is_told_and_changes_nothing() {
 #[test]
 fn ticked_tokens_are_revoked_after_a_question_that_names_their_owners() {
     let engine = sales();
-    engine.0.borrow_mut().office.irrevocable = vec!["u2".to_owned()];
+    engine.0.borrow_mut().admin_data.irrevocable = vec!["u2".to_owned()];
     let mut window = opened(&engine);
     tick(&mut window, &engine, "Select all tokens shown");
     click(&mut window, &engine, "Revoke 3 tokens...");
     assert!(shows(&window, "Revoke 3 tokens?") && shows(&window, "Owners: ada@example.com, grace@example.com"));
     click(&mut window, &engine, "Cancel");
-    assert_eq!(engine.0.borrow().office.tokens.len(), 3);
+    assert_eq!(engine.0.borrow().admin_data.tokens.len(), 3);
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::Delete);
     click(&mut window, &engine, "Revoke");
     assert_eq!(rows(&window), ["grace@example.com, old notebook"]);
@@ -120,7 +120,7 @@ fn delete_revokes_the_row_that_the_keyboard_is_at() {
 #[test]
 fn who_is_no_administrator_is_told_once_and_sees_no_empty_table() {
     let engine = sales();
-    engine.0.borrow_mut().office.failures =
+    engine.0.borrow_mut().admin_data.failures =
         vec![("GetTokenRules", forbidden()), ("ListUsersTokens", forbidden()), ("ListServicePrincipals", forbidden())];
     let mut window = opened(&engine);
     for words in ["You may not see this.", "Only workspace admins may.", "Ask an admin of this workspace.", "add you to the group"] {
@@ -136,11 +136,11 @@ fn who_is_no_administrator_is_told_once_and_sees_no_empty_table() {
 fn what_could_not_be_asked_says_why_and_is_asked_again() {
     let engine = sales();
     let down = Failure::new(Code::ServerError, "The workspace does not answer as it should.", "It has an error.", "Try again in a minute.");
-    engine.0.borrow_mut().office.failures = vec![("ListUsersTokens", down)];
+    engine.0.borrow_mut().admin_data.failures = vec![("ListUsersTokens", down)];
     let mut window = opened(&engine);
     assert!(shows(&window, "Could not load tokens") && shows(&window, "Try again in a minute."));
     assert!(shows(&window, "Allowed in this workspace"));
-    engine.0.borrow_mut().office.failures.clear();
+    engine.0.borrow_mut().admin_data.failures.clear();
     click(&mut window, &engine, "Try again");
     assert_eq!(rows(&window).len(), 3);
 }
@@ -148,13 +148,13 @@ fn what_could_not_be_asked_says_why_and_is_asked_again() {
 #[test]
 fn late_answers_of_older_runs_change_nothing() {
     let engine = sales();
-    engine.0.borrow_mut().office.slow = vec!["ListUsersTokens"];
+    engine.0.borrow_mut().admin_data.slow = vec!["ListUsersTokens"];
     let mut window = opened(&engine);
     assert!(shows(&window, "Loading all users' tokens"));
-    engine.0.borrow_mut().office.slow.clear();
+    engine.0.borrow_mut().admin_data.slow.clear();
     key(&mut window, &engine, Modifiers::NONE, Key::F5);
     assert_eq!(rows(&window).len(), 3);
-    engine.0.borrow_mut().office.tokens.clear();
+    engine.0.borrow_mut().admin_data.tokens.clear();
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
     assert_eq!(rows(&window).len(), 3, "the older question is answered last");
@@ -163,7 +163,7 @@ fn late_answers_of_older_runs_change_nothing() {
 #[test]
 fn a_thousand_tokens_draw_only_the_rows_in_view_and_sort_and_filter_without_a_stall() {
     let engine = sales();
-    engine.0.borrow_mut().office.tokens = (0..1000)
+    engine.0.borrow_mut().admin_data.tokens = (0..1000)
         .map(|number| {
             let days = (number * 7919) % 1000;
             users_token(

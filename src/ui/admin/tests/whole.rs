@@ -22,7 +22,7 @@ fn an_account_has_service_principals_alone_and_adds_them_to_workspaces() {
     settle(&mut window, &engine);
     choose(&mut window, &engine, "Role: User", "Admin");
     click(&mut window, &engine, "Add");
-    assert_eq!(engine.0.borrow().office.joined, [("11".to_owned(), "42".to_owned(), WorkspaceRole::Admin)]);
+    assert_eq!(engine.0.borrow().admin_data.joined, [("11".to_owned(), "42".to_owned(), WorkspaceRole::Admin)]);
     assert!(shows(&window, "Added to prod-west as Admin."));
 }
 
@@ -39,7 +39,7 @@ fn what_is_not_saved_has_no_administration() {
 #[test]
 fn answers_for_another_connection_change_nothing_of_this_one() {
     let engine = engine(&[connection("Sales", |_| {}), connection("Finance", |_| {})]);
-    engine.0.borrow_mut().office.slow = vec!["ListServicePrincipals"];
+    engine.0.borrow_mut().admin_data.slow = vec!["ListServicePrincipals"];
     let mut window = opened(&engine);
     principals(&mut window, &engine);
     let first = window.state().state.selection.shown().unwrap();
@@ -50,15 +50,15 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
     let held: Vec<_> = {
         let mut inner = engine.0.borrow_mut();
         let of_first = |ask: &Ask| ask.of::<ListServicePrincipals>().is_some_and(|request| request.id == first);
-        let (mine, theirs): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.office.held).into_iter().partition(of_first);
-        inner.office.held = mine;
+        let (mine, theirs): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.admin_data.held).into_iter().partition(of_first);
+        inner.admin_data.held = mine;
         theirs
     };
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
     assert!(shows(&window, "Loading service principals") && !shows(&window, "nightly-etl"));
-    engine.0.borrow_mut().office.principals = vec![principal(77, "theirs")];
-    engine.0.borrow_mut().office.held = held;
+    engine.0.borrow_mut().admin_data.principals = vec![principal(77, "theirs")];
+    engine.0.borrow_mut().admin_data.held = held;
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
     assert!(shows(&window, "theirs, 00000077"));
@@ -67,11 +67,11 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
 #[test]
 fn an_engine_that_breaks_leaves_nothing_waiting() {
     let engine = sales();
-    engine.0.borrow_mut().office.slow = vec!["GetTokenRules", "ListUsersTokens"];
+    engine.0.borrow_mut().admin_data.slow = vec!["GetTokenRules", "ListUsersTokens"];
     let mut window = opened(&engine);
     assert!(shows(&window, "Loading"));
     let failure = Failure::new(Code::Internal, "Brickpass has made a mistake.", "This is a defect.", "Try again.");
-    engine.0.borrow_mut().office.failures = vec![("GetTokenRules", failure.clone()), ("ListUsersTokens", failure)];
+    engine.0.borrow_mut().admin_data.failures = vec![("GetTokenRules", failure.clone()), ("ListUsersTokens", failure)];
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
     assert!(!shows(&window, "Loading") && shows(&window, "Could not load token settings"));
@@ -96,7 +96,7 @@ fn everything_can_be_reached_at_640x480() {
     settle(&mut window, &engine);
     assert!(window.get_by_label("New secret...").rect().bottom() <= 480.0);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
-    assert_eq!(engine.0.borrow().office.secrets["11"].len(), 1, "the key that opened the dialog does not answer it");
+    assert_eq!(engine.0.borrow().admin_data.secrets["11"].len(), 1, "the key that opened the dialog does not answer it");
     click(&mut window, &engine, "Create");
     for label in ["Copy", "Done", "Create connection", "Show New OAuth secret"] {
         let rect = window.query_all_by_label(label).last().unwrap().rect();

@@ -8,10 +8,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use super::super::Remote;
 use crate::ui::text::activity as words;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{ActivityEntry, Deed};
+use brickpass_engine::{ActivityEntry, AuditAction};
 
 /// The maximum number of entries, newest kept; the file has about half as many.
-const MOST: usize = 20_000;
+const MAX_ENTRIES: usize = 20_000;
 
 /// One line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl ActivityLog {
             Ok(entries) => {
                 let later: Vec<ActivityEntry> = meanwhile.into_iter().filter(|entry| !entries.contains(entry)).collect();
                 let all = later.into_iter().rev().chain(entries);
-                self.list = Remote::Ready(all.take(MOST).map(known).collect());
+                self.list = Remote::Ready(all.take(MAX_ENTRIES).map(known).collect());
             }
             Err(failure) => self.list.failed(failure),
         }
@@ -88,12 +88,12 @@ impl ActivityLog {
         for entry in entries {
             list.push_front(known(entry));
         }
-        list.truncate(MOST);
+        list.truncate(MAX_ENTRIES);
         self.stale = true;
     }
 
     /// When this last happened to a connection; `None` if it never did or the log is not loaded.
-    pub fn last(&self, id: ConnectionId, what: Deed) -> Option<Timestamp> {
+    pub fn last(&self, id: ConnectionId, what: AuditAction) -> Option<Timestamp> {
         let done = |entry: &&Known| entry.entry.connection == Some(id) && entry.entry.what == what && entry.entry.failed.is_none();
         self.list.value()?.iter().find(done).map(|known| known.entry.at)
     }
@@ -248,12 +248,12 @@ mod tests {
 
     use super::*;
     use brickpass_core::failure::Code;
-    use brickpass_engine::Deed;
+    use brickpass_engine::AuditAction;
 
     const DAY: f32 = 30.0;
     const ROW: f32 = 40.0;
 
-    fn entry(connection: ConnectionId, hours_ago: i64, what: Deed, failed: Option<Code>) -> ActivityEntry {
+    fn entry(connection: ConnectionId, hours_ago: i64, what: AuditAction, failed: Option<Code>) -> ActivityEntry {
         // 14:13:20 UTC
         let at = Timestamp::from_second(1_790_000_000 - hours_ago * 3600).unwrap();
         ActivityEntry {
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn each_day_of_the_persons_zone_has_a_heading() {
         let id = ConnectionId::random();
-        let mut log = log([0, 1, 13, 14, 15, 40].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
+        let mut log = log([0, 1, 13, 14, 15, 40].map(|hours| entry(id, hours, AuditAction::Test, None)).to_vec());
         log.sift(Some(id), &TimeZone::UTC);
         assert_eq!(kinds(&log), "deeeedede");
         log.stale = true;
@@ -291,8 +291,8 @@ mod tests {
     #[test]
     fn the_page_of_a_connection_lists_its_own_unless_all_are_asked_for() {
         let (mine, other) = (ConnectionId::random(), ConnectionId::random());
-        let whole = ActivityEntry { connection: None, ..entry(mine, 2, Deed::ActivityExported, None) };
-        let mut log = log(vec![entry(mine, 0, Deed::Test, None), entry(other, 1, Deed::Test, None), whole]);
+        let whole = ActivityEntry { connection: None, ..entry(mine, 2, AuditAction::ActivityExported, None) };
+        let mut log = log(vec![entry(mine, 0, AuditAction::Test, None), entry(other, 1, AuditAction::Test, None), whole]);
         log.sift(Some(mine), &TimeZone::UTC);
         assert_eq!(log.counts(), (1, 1));
         log.sift(Some(other), &TimeZone::UTC);
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn the_filter_looks_at_all_words_of_a_row() {
         let id = ConnectionId::random();
-        let mut log = log(vec![entry(id, 0, Deed::Test, Some(Code::Unauthorized)), entry(id, 1, Deed::Save, None)]);
+        let mut log = log(vec![entry(id, 0, AuditAction::Test, Some(Code::Unauthorized)), entry(id, 1, AuditAction::Save, None)]);
         for (filter, found) in [("", 2), ("tested", 1), ("FAILED you@", 1), ("sales", 2), ("saved done", 1), ("nothing", 0)] {
             log.set_filter(filter.to_owned());
             log.sift(None, &TimeZone::UTC);
@@ -319,47 +319,47 @@ mod tests {
     #[test]
     fn what_is_added_stands_first_and_only_so_many_are_kept() {
         let id = ConnectionId::random();
-        let mut log = log((0..MOST).map(|_| entry(id, 5, Deed::Test, None)).collect());
-        log.added(vec![entry(id, 1, Deed::Save, None), entry(id, 0, Deed::SignIn, None)]);
+        let mut log = log((0..MAX_ENTRIES).map(|_| entry(id, 5, AuditAction::Test, None)).collect());
+        log.added(vec![entry(id, 1, AuditAction::Save, None), entry(id, 0, AuditAction::SignIn, None)]);
         log.sift(Some(id), &TimeZone::UTC);
-        assert_eq!((log.entry(0).unwrap().what, log.entry(1).unwrap().what), (Deed::SignIn, Deed::Save));
-        assert_eq!(log.counts(), (MOST, MOST));
+        assert_eq!((log.entry(0).unwrap().what, log.entry(1).unwrap().what), (AuditAction::SignIn, AuditAction::Save));
+        assert_eq!(log.counts(), (MAX_ENTRIES, MAX_ENTRIES));
     }
 
     #[test]
     fn the_keyboard_stays_at_its_entry_when_others_come_before_it() {
         let id = ConnectionId::random();
-        let mut log = log(vec![entry(id, 3, Deed::Test, None), entry(id, 5, Deed::Reveal, None)]);
+        let mut log = log(vec![entry(id, 3, AuditAction::Test, None), entry(id, 5, AuditAction::Reveal, None)]);
         log.sift(Some(id), &TimeZone::UTC);
         log.move_cursor(2);
-        for what in [Deed::Save, Deed::SignIn] {
+        for what in [AuditAction::Save, AuditAction::SignIn] {
             log.added(vec![entry(id, 0, what, None)]);
         }
         log.sift(Some(id), &TimeZone::UTC);
         let Some(Line::Entry(at)) = log.lines().get(log.cursor()) else { panic!("a day") };
-        assert_eq!((log.entry(*at).unwrap().what, log.cursor()), (Deed::Reveal, 4));
+        assert_eq!((log.entry(*at).unwrap().what, log.cursor()), (AuditAction::Reveal, 4));
     }
 
     #[test]
     fn what_is_added_while_all_is_asked_for_comes_with_the_answer() {
         let id = ConnectionId::random();
         let mut log = ActivityLog::default();
-        log.added(vec![entry(id, 0, Deed::Test, None)]);
+        log.added(vec![entry(id, 0, AuditAction::Test, None)]);
         log.asked();
-        log.added(vec![entry(id, 0, Deed::Test, None)]);
+        log.added(vec![entry(id, 0, AuditAction::Test, None)]);
         assert!(!log.is_known());
         // The loaded log includes the first entry, but not the second.
-        log.added(vec![entry(id, 0, Deed::Save, None)]);
-        log.came(Ok(vec![entry(id, 0, Deed::Test, None), entry(id, 1, Deed::SignIn, None)]));
+        log.added(vec![entry(id, 0, AuditAction::Save, None)]);
+        log.came(Ok(vec![entry(id, 0, AuditAction::Test, None), entry(id, 1, AuditAction::SignIn, None)]));
         log.sift(None, &TimeZone::UTC);
-        let listed: Vec<Deed> = (0..log.counts().1).map(|at| log.entry(at).unwrap().what).collect();
-        assert_eq!(listed, [Deed::Save, Deed::Test, Deed::SignIn]);
+        let listed: Vec<AuditAction> = (0..log.counts().1).map(|at| log.entry(at).unwrap().what).collect();
+        assert_eq!(listed, [AuditAction::Save, AuditAction::Test, AuditAction::SignIn]);
     }
 
     #[test]
     fn lines_are_found_by_where_they_stand() {
         let id = ConnectionId::random();
-        let mut log = log([0, 1, 24, 48, 49].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
+        let mut log = log([0, 1, 24, 48, 49].map(|hours| entry(id, hours, AuditAction::Test, None)).to_vec());
         log.sift(Some(id), &TimeZone::UTC);
         assert_eq!(kinds(&log), "deededee");
         let tops: Vec<f32> = (0..=8).map(|line| log.top(line, DAY, ROW)).collect();
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn the_keyboard_moves_from_entry_to_entry() {
         let id = ConnectionId::random();
-        let mut log = log([0, 24, 48].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
+        let mut log = log([0, 24, 48].map(|hours| entry(id, hours, AuditAction::Test, None)).to_vec());
         log.sift(Some(id), &TimeZone::UTC);
         let mut at = |steps| {
             log.move_cursor(steps);

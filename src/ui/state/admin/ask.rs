@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::Office;
+use super::AdminData;
 use crate::ui::state::RunId;
 use crate::ui::{
     state::{Dialog, NameToType, Page, State, admin::AdminSection, ask},
@@ -120,14 +120,14 @@ impl State {
 
     pub fn ask_for_new_secret(&mut self) {
         let Some(id) = self.administered() else { return };
-        let Some(principal) = self.office().and_then(Office::principal).cloned() else { return };
+        let Some(principal) = self.admin_data().and_then(AdminData::principal).cloned() else { return };
         let dialog = NewSecret { id, principal, days: USUAL_DAYS, run: None, failure: None };
         self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(dialog))));
     }
 
     pub fn ask_to_delete_secret(&mut self, secret: &OAuthSecret) {
         let Some(id) = self.administered() else { return };
-        let Some(principal) = self.office().and_then(Office::principal).cloned() else { return };
+        let Some(principal) = self.admin_data().and_then(AdminData::principal).cloned() else { return };
         let dialog = DeleteSecret { confirm: self.confirm(id), principal, secret: secret.clone() };
         self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::DeleteSecret(dialog))));
     }
@@ -171,9 +171,9 @@ impl State {
     }
 
     fn revoke_users_tokens(&mut self, id: ConnectionId, token_ids: Vec<String>) -> Vec<Ask> {
-        let note = |office: &mut Office, run| {
-            office.trouble = None;
-            office.revoking = Some(run);
+        let note = |admin_data: &mut AdminData, run| {
+            admin_data.trouble = None;
+            admin_data.revoking = Some(run);
         };
         let then = move |state: &mut Self, run, outcome| state.users_tokens_revoked(run, id, outcome);
         self.admin_ask(id, brickpass_engine::RevokeUsersTokens { id, token_ids }, note, then)
@@ -182,9 +182,9 @@ impl State {
     fn delete_secret(&mut self, id: ConnectionId, principal_id: &str, secret_id: &str) -> Vec<Ask> {
         let (of, gone) = (principal_id.to_owned(), secret_id.to_owned());
         let request = DeleteOAuthSecret { id, principal_id: of.clone(), secret_id: gone.clone() };
-        let note = |office: &mut Office, run| {
-            office.trouble = None;
-            if let Some(detail) = office.detail_of(principal_id) {
+        let note = |admin_data: &mut AdminData, run| {
+            admin_data.trouble = None;
+            if let Some(detail) = admin_data.detail_of(principal_id) {
                 detail.deleting.push((run, secret_id.to_owned()));
             }
         };

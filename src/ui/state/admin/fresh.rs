@@ -89,7 +89,7 @@ impl State {
 
     /// A form for a connection that signs in as the shown service principal.
     pub fn connect_as_principal(&mut self) -> Vec<Ask> {
-        let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return Vec::new() };
+        let Some(principal) = self.admin_data().and_then(super::AdminData::principal).cloned() else { return Vec::new() };
         self.administered().and_then(|id| self.connect_as(id, &principal, TypedSecret::default())).unwrap_or_default()
     }
 

@@ -21,7 +21,7 @@ use super::{
     Page, State, TokensOf,
     remote::Asked,
     same_target,
-    sheet::{Record, Sheet},
+    table_model::{Record, TableModel},
 };
 use crate::ui::state::RunId;
 use brickpass_core::{
@@ -46,13 +46,13 @@ impl AdminSection {
 /// A table that is loaded on request.
 #[derive(Debug)]
 pub struct Listing<R: Record> {
-    pub sheet: Sheet<R>,
+    pub table_model: TableModel<R>,
     pub asked: Asked<()>,
 }
 
 impl<R: Record> Default for Listing<R> {
     fn default() -> Self {
-        Self { sheet: Sheet::default(), asked: Asked::default() }
+        Self { table_model: TableModel::default(), asked: Asked::default() }
     }
 }
 
@@ -69,7 +69,7 @@ impl<R: Record> Listing<R> {
         if self.asked.answered(run, outcome)
             && let Some(records) = records
         {
-            self.sheet.set(records);
+            self.table_model.set(records);
         }
     }
 }
@@ -96,12 +96,12 @@ pub enum AdminTroubleKind {
 
 /// What is known about the workspace or the account of a connection.
 #[derive(Debug, Default)]
-pub struct Office {
+pub struct AdminData {
     /// The address and identity when it was loaded.
     target: Option<Connection>,
     pub rules: Asked<TokenRules>,
     /// A change of the rules is running.
-    ruling: Option<RunId>,
+    pending_rule_change: Option<RunId>,
     pub tokens: Listing<UserToken>,
     revoking: Option<RunId>,
     pub principals: Listing<ServicePrincipal>,
@@ -109,9 +109,9 @@ pub struct Office {
     pub trouble: Option<AdminTrouble>,
 }
 
-impl Office {
+impl AdminData {
     pub fn is_ruling(&self) -> bool {
-        self.ruling.is_some()
+        self.pending_rule_change.is_some()
     }
 
     pub fn is_revoking(&self) -> bool {
@@ -120,13 +120,13 @@ impl Office {
 
     /// The shown service principal.
     pub fn principal(&self) -> Option<&ServicePrincipal> {
-        self.principals.sheet.get(&self.detail.as_ref()?.principal_id)
+        self.principals.table_model.get(&self.detail.as_ref()?.principal_id)
     }
 }
 
 #[derive(Debug, Default)]
 pub struct Admin {
-    offices: HashMap<ConnectionId, Office>,
+    by_connection: HashMap<ConnectionId, AdminData>,
     section: AdminSection,
     /// Not part of any dialog, so that no other event replaces them.
     fresh: VecDeque<FreshSecret>,
@@ -137,12 +137,12 @@ pub struct Admin {
 }
 
 impl Admin {
-    pub fn office(&self, id: ConnectionId) -> Option<&Office> {
-        self.offices.get(&id)
+    pub fn admin_data(&self, id: ConnectionId) -> Option<&AdminData> {
+        self.by_connection.get(&id)
     }
 
-    pub fn office_mut(&mut self, id: ConnectionId) -> Option<&mut Office> {
-        self.offices.get_mut(&id)
+    pub fn admin_data_mut(&mut self, id: ConnectionId) -> Option<&mut AdminData> {
+        self.by_connection.get_mut(&id)
     }
 }
 
@@ -153,13 +153,13 @@ impl State {
     }
 
     /// What is known about the workspace or account of the shown connection.
-    pub fn office(&self) -> Option<&Office> {
-        self.admin.office(self.administered()?)
+    pub fn admin_data(&self) -> Option<&AdminData> {
+        self.admin.admin_data(self.administered()?)
     }
 
-    pub fn office_mut(&mut self) -> Option<&mut Office> {
+    pub fn admin_data_mut(&mut self) -> Option<&mut AdminData> {
         let id = self.administered()?;
-        self.admin.office_mut(id)
+        self.admin.admin_data_mut(id)
     }
 
     /// An account has only service principals.
@@ -176,14 +176,14 @@ impl State {
     pub fn ask_for_administration(&mut self) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         let Some(connection) = self.entry(id).map(|entry| entry.connection.clone()) else { return Vec::new() };
-        let office = self.admin.offices.entry(id).or_default();
-        if office.target.as_ref().is_some_and(|target| !same_target(target, &connection)) {
-            *office = Office::default();
+        let admin_data = self.admin.by_connection.entry(id).or_default();
+        if admin_data.target.as_ref().is_some_and(|target| !same_target(target, &connection)) {
+            *admin_data = AdminData::default();
         }
-        office.target = Some(connection);
+        admin_data.target = Some(connection);
         match self.admin_section() {
             AdminSection::Tokens => {
-                let mut commands = self.admin_question(id, GetTokenRules { id }, |office| Some(&mut office.rules));
+                let mut commands = self.admin_question(id, GetTokenRules { id }, |admin_data| Some(&mut admin_data.rules));
                 commands.extend(self.ask_for_users_tokens(id));
                 commands
             }
@@ -200,12 +200,12 @@ impl State {
         &mut self,
         id: ConnectionId,
         request: R,
-        note: impl FnOnce(&mut Office, RunId),
+        note: impl FnOnce(&mut AdminData, RunId),
         then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Ask> + Send + 'static,
     ) -> Vec<Ask> {
         let run = self.tests.new_run();
-        let Some(office) = self.admin.offices.get_mut(&id) else { return Vec::new() };
-        note(office, run);
+        let Some(admin_data) = self.admin.by_connection.get_mut(&id) else { return Vec::new() };
+        note(admin_data, run);
         vec![super::ask(request, move |state, outcome, _| then(state, run, outcome))]
     }
 
@@ -214,15 +214,15 @@ impl State {
         &mut self,
         id: ConnectionId,
         request: R,
-        place: fn(&mut Office) -> Option<&mut Asked<R::Answer>>,
+        place: fn(&mut AdminData) -> Option<&mut Asked<R::Answer>>,
     ) -> Vec<Ask> {
-        let note = move |office: &mut Office, run| {
-            if let Some(asked) = place(office) {
+        let note = move |admin_data: &mut AdminData, run| {
+            if let Some(asked) = place(admin_data) {
                 asked.asked(run);
             }
         };
         self.admin_ask(id, request, note, move |state, run, outcome| {
-            if let Some(asked) = state.admin.office_mut(id).and_then(place) {
+            if let Some(asked) = state.admin.admin_data_mut(id).and_then(place) {
                 asked.answered(run, outcome);
             }
             Vec::new()
@@ -234,12 +234,12 @@ impl State {
         if self.selection.shown() != Some(id) || self.page() != Page::Administration {
             self.notices.push(super::Notice::Failure(failure.clone()));
         }
-        if let Some(office) = self.admin.offices.get_mut(&id) {
-            office.trouble = Some(AdminTrouble { kind, failure });
+        if let Some(admin_data) = self.admin.by_connection.get_mut(&id) {
+            admin_data.trouble = Some(AdminTrouble { kind, failure });
         }
     }
 
     pub(super) fn forget_admin(&mut self, id: ConnectionId) {
-        self.admin.offices.remove(&id);
+        self.admin.by_connection.remove(&id);
     }
 }

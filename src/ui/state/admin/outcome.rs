@@ -14,30 +14,30 @@ type Outcome<T> = Result<T, Failure>;
 
 impl State {
     pub(super) fn users_tokens_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<UserToken>>) -> Vec<Ask> {
-        if let Some(office) = self.admin.office_mut(id) {
-            office.tokens.answered(run, outcome);
+        if let Some(admin_data) = self.admin.admin_data_mut(id) {
+            admin_data.tokens.answered(run, outcome);
         }
         Vec::new()
     }
 
     pub(super) fn principals_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<ServicePrincipal>>) -> Vec<Ask> {
-        let Some(office) = self.admin.office_mut(id) else { return Vec::new() };
-        office.principals.answered(run, outcome);
-        if office.principals.is_known() && office.principal().is_none() {
-            office.detail = None;
+        let Some(admin_data) = self.admin.admin_data_mut(id) else { return Vec::new() };
+        admin_data.principals.answered(run, outcome);
+        if admin_data.principals.is_known() && admin_data.principal().is_none() {
+            admin_data.detail = None;
         }
         Vec::new()
     }
 
     pub(super) fn objects_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<Object>>) -> Vec<Ask> {
-        if let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) {
+        if let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut()) {
             detail.grants.objects.answered(run, outcome);
         }
         Vec::new()
     }
 
     pub(super) fn permission_known(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Option<Permission>>) -> Vec<Ask> {
-        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
+        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut()) else { return Vec::new() };
         let grants = &mut detail.grants;
         if grants.has.answered(run, outcome) && grants.chosen.is_none() {
             let least = || grants.kind.and_then(|kind| kind.permissions().first().copied());
@@ -63,20 +63,20 @@ impl State {
         what: (Entitlement, bool),
         outcome: Outcome<()>,
     ) {
-        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return };
+        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id)) else { return };
         let Some(at) = detail.entitling.iter().position(|(running, _)| *running == run) else { return };
         detail.entitling.remove(at);
         if !self.is_done(id, AdminTroubleKind::Entitlement, outcome) {
             return;
         }
-        let Some(office) = self.admin.office_mut(id) else { return };
-        let Some(mut principal) = office.principals.sheet.get(principal_id).cloned() else { return };
+        let Some(admin_data) = self.admin.admin_data_mut(id) else { return };
+        let Some(mut principal) = admin_data.principals.table_model.get(principal_id).cloned() else { return };
         let (entitlement, granted) = what;
         principal.entitlements.retain(|known| *known != entitlement);
         if granted {
             principal.entitlements.push(entitlement);
         }
-        office.principals.sheet.put(principal);
+        admin_data.principals.table_model.put(principal);
     }
 
     pub(super) fn secret_deleted(
@@ -87,11 +87,13 @@ impl State {
         secret_id: &str,
         outcome: Outcome<()>,
     ) -> Vec<Ask> {
-        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return Vec::new() };
+        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id)) else {
+            return Vec::new();
+        };
         let Some(at) = detail.deleting.iter().position(|(running, _)| *running == run) else { return Vec::new() };
         detail.deleting.remove(at);
         if self.is_done(id, AdminTroubleKind::DeleteSecret, outcome) {
-            if let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id))
+            if let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id))
                 && let Some(known) = detail.secrets.value()
             {
                 // They stay removed, whatever an older list says that is still loading.
@@ -105,15 +107,15 @@ impl State {
 
     pub(super) fn joined(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (String, WorkspaceRole), outcome: Outcome<()>) {
         let joining = |state: &mut Self| -> Option<RunId> {
-            let detail = state.admin.office_mut(id)?.detail_of(principal_id)?;
+            let detail = state.admin.admin_data_mut(id)?.detail_of(principal_id)?;
             detail.joining.run.take_if(|running| *running == run)
         };
         if joining(self).is_none() || !self.is_done(id, AdminTroubleKind::Join, outcome) {
             return;
         }
-        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return };
+        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id)) else { return };
         let (workspace_id, role) = what;
-        let name = detail.joining.sheet.get(&workspace_id).map(|workspace| workspace.name.clone());
+        let name = detail.joining.table_model.get(&workspace_id).map(|workspace| workspace.name.clone());
         detail.joining.joined = Some((name.unwrap_or(workspace_id), role));
     }
 
@@ -125,7 +127,7 @@ impl State {
         permission: Permission,
         outcome: Outcome<()>,
     ) -> Vec<Ask> {
-        let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
+        let detail = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut());
         if detail.and_then(|detail| detail.grants.run.take_if(|running| *running == run)).is_none() {
             return Vec::new();
         }
@@ -141,22 +143,26 @@ impl State {
     }
 
     pub(super) fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<TokenRules>) -> Vec<Ask> {
-        let Some(office) = self.admin.office_mut(id).filter(|office| office.ruling == Some(run)) else { return Vec::new() };
-        office.ruling = None;
+        let Some(admin_data) = self.admin.admin_data_mut(id).filter(|admin_data| admin_data.pending_rule_change == Some(run)) else {
+            return Vec::new();
+        };
+        admin_data.pending_rule_change = None;
         match outcome {
             // This also answers a request that is still running.
-            Ok(rules) => office.rules.replace(rules),
+            Ok(rules) => admin_data.rules.replace(rules),
             Err(failure) => self.admin_trouble(id, AdminTroubleKind::Rules, failure),
         }
         Vec::new()
     }
 
     pub(super) fn users_tokens_revoked(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<RevokedTokens>) -> Vec<Ask> {
-        let Some(office) = self.admin.office_mut(id).filter(|office| office.revoking == Some(run)) else { return Vec::new() };
-        office.revoking = None;
+        let Some(admin_data) = self.admin.admin_data_mut(id).filter(|admin_data| admin_data.revoking == Some(run)) else {
+            return Vec::new();
+        };
+        admin_data.revoking = None;
         match outcome {
             Ok(RevokedTokens { revoked, failed }) => {
-                office.tokens.sheet.remove(&revoked);
+                admin_data.tokens.table_model.remove(&revoked);
                 if !revoked.is_empty() {
                     self.notices.push(Notice::Done(crate::ui::text::tokens::revoked(revoked.len())));
                 }
@@ -180,8 +186,8 @@ impl State {
             Ok(principal) => {
                 let name = principal.name.clone();
                 let principal_id = principal.id.clone();
-                if let Some(office) = self.admin.office_mut(id).filter(|office| office.principals.is_known()) {
-                    office.principals.sheet.put(principal);
+                if let Some(admin_data) = self.admin.admin_data_mut(id).filter(|admin_data| admin_data.principals.is_known()) {
+                    admin_data.principals.table_model.put(principal);
                 }
                 self.notices.push(Notice::Done(words::created(&name)));
                 if !in_dialog {

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::{super::remote::Asked, Listing, Office};
+use super::{super::remote::Asked, AdminData, Listing};
 use crate::ui::state::RunId;
 use crate::ui::state::{
     Remote, State, TokensOf, ask,
-    sheet::{Record, Sheet, by_words},
+    table_model::{Record, TableModel, by_words},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{
@@ -96,7 +96,7 @@ pub struct Detail {
 #[derive(Debug)]
 pub struct Joining {
     pub workspaces: Remote<()>,
-    pub sheet: Sheet<AccountWorkspace>,
+    pub table_model: TableModel<AccountWorkspace>,
     pub chosen: Option<AccountWorkspace>,
     pub role: WorkspaceRole,
     pub(super) run: Option<RunId>,
@@ -127,7 +127,7 @@ impl Detail {
             entitling: Vec::new(),
             joining: Joining {
                 workspaces: Remote::NotAsked,
-                sheet: Sheet::default(),
+                table_model: TableModel::default(),
                 chosen: None,
                 role: WorkspaceRole::User,
                 run: None,
@@ -166,7 +166,7 @@ impl Grants {
     }
 }
 
-impl Office {
+impl AdminData {
     pub(super) fn detail_of(&mut self, principal_id: &str) -> Option<&mut Detail> {
         self.detail.as_mut().filter(|detail| detail.principal_id == principal_id)
     }
@@ -174,14 +174,14 @@ impl Office {
 
 impl State {
     pub(super) fn ask_for_principals(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let note = |office: &mut Office, run| office.principals.asked.asked(run);
+        let note = |admin_data: &mut AdminData, run| admin_data.principals.asked.asked(run);
         self.admin_ask(id, ListServicePrincipals { id }, note, move |state, run, outcome| state.principals_listed(run, id, outcome))
     }
 
     pub(super) fn ask_for_secrets(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let Some(detail) = self.admin.office(id).and_then(|office| office.detail.as_ref()) else { return Vec::new() };
+        let Some(detail) = self.admin.admin_data(id).and_then(|admin_data| admin_data.detail.as_ref()) else { return Vec::new() };
         let request = ListOAuthSecrets { id, principal_id: detail.principal_id.clone() };
-        self.admin_question(id, request, |office| Some(&mut office.detail.as_mut()?.secrets))
+        self.admin_question(id, request, |admin_data| Some(&mut admin_data.detail.as_mut()?.secrets))
     }
 
     /// A request about the shown principal.
@@ -192,11 +192,11 @@ impl State {
         note: impl FnOnce(&mut Detail, RunId),
         then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Ask> + Send + 'static,
     ) -> Vec<Ask> {
-        if self.admin.office(id).is_none_or(|office| office.detail.is_none()) {
+        if self.admin.admin_data(id).is_none_or(|admin_data| admin_data.detail.is_none()) {
             return Vec::new();
         }
-        let note = |office: &mut Office, run| {
-            if let Some(detail) = &mut office.detail {
+        let note = |admin_data: &mut AdminData, run| {
+            if let Some(detail) = &mut admin_data.detail {
                 note(detail, run);
             }
         };
@@ -205,12 +205,12 @@ impl State {
 
     fn detail(&self) -> Option<(ConnectionId, &Detail, &ServicePrincipal)> {
         let id = self.administered()?;
-        let office = self.admin.office(id)?;
-        Some((id, office.detail.as_ref()?, office.principal()?))
+        let admin_data = self.admin.admin_data(id)?;
+        Some((id, admin_data.detail.as_ref()?, admin_data.principal()?))
     }
 
     pub fn detail_mut(&mut self) -> Option<&mut Detail> {
-        self.office_mut()?.detail.as_mut()
+        self.admin_data_mut()?.detail.as_mut()
     }
 
     /// Shows one service principal.
@@ -220,11 +220,13 @@ impl State {
     }
 
     pub(super) fn open_principal_of(&mut self, id: ConnectionId, principal_id: &str) -> Vec<Ask> {
-        let Some(office) = self.admin.office_mut(id).filter(|office| office.principals.sheet.get(principal_id).is_some()) else {
+        let Some(admin_data) =
+            self.admin.admin_data_mut(id).filter(|admin_data| admin_data.principals.table_model.get(principal_id).is_some())
+        else {
             return Vec::new();
         };
-        office.detail = Some(Detail::new(principal_id.to_owned()));
-        office.trouble = None;
+        admin_data.detail = Some(Detail::new(principal_id.to_owned()));
+        admin_data.trouble = None;
         let mut commands = self.ask_for_secrets(id);
         if self.tokens_of(id) == TokensOf::Account {
             commands.extend(self.ask_for_workspaces_to_join(id));
@@ -234,18 +236,18 @@ impl State {
 
     /// Back to the list.
     pub fn close_principal(&mut self) {
-        if let Some(office) = self.office_mut() {
-            office.detail = None;
-            office.trouble = None;
+        if let Some(admin_data) = self.admin_data_mut() {
+            admin_data.detail = None;
+            admin_data.trouble = None;
         }
     }
 
     /// Workspaces that a test has just found are not loaded again.
     fn ask_for_workspaces_to_join(&mut self, id: ConnectionId) -> Vec<Ask> {
         let found = self.tests.finished(id).and_then(|finished| finished.report.workspaces.clone());
-        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
+        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut()) else { return Vec::new() };
         if let Some(found) = found {
-            detail.joining.sheet.set(found);
+            detail.joining.table_model.set(found);
             detail.joining.workspaces = Remote::Ready(());
             return Vec::new();
         }
@@ -261,14 +263,14 @@ impl State {
     }
 
     fn workspaces_to_join(&mut self, id: ConnectionId, outcome: Result<Vec<AccountWorkspace>, Failure>) {
-        let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
+        let detail = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut());
         let Some(joining) = detail.map(|detail| &mut detail.joining).filter(|joining| matches!(joining.workspaces, Remote::Pending { .. }))
         else {
             return;
         };
         match outcome {
             Ok(found) => {
-                joining.sheet.set(found);
+                joining.table_model.set(found);
                 joining.workspaces = Remote::Ready(());
             }
             Err(failure) => joining.workspaces.failed(failure),
@@ -311,7 +313,7 @@ impl State {
             detail.grants = Grants { kind: Some(kind), ..Grants::default() };
         }
         if kind == Securable::Schema {
-            self.admin_question(id, ListCatalogs { id }, |office| Some(&mut office.detail.as_mut()?.grants.catalogs))
+            self.admin_question(id, ListCatalogs { id }, |admin_data| Some(&mut admin_data.detail.as_mut()?.grants.catalogs))
         } else {
             self.ask_for_objects(id, kind, None)
         }

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 use crate::ui::{
-    fake_engine::admin::{FakeOffice, SECRET_VALUE, principal},
+    fake_engine::admin::{FakeAdmin, SECRET_VALUE, principal},
     fake_engine::{account, connection, unauthorized},
     state::{Dialog, tests::Desk},
     widgets::TableRows as _,
@@ -15,7 +15,7 @@ use brickpass_engine::RevokedTokens;
 
 fn desk() -> Desk {
     let mut desk = Desk::with(&[connection("Sales", |_| {})]);
-    desk.engine.0.borrow_mut().office = FakeOffice::furnished();
+    desk.engine.0.borrow_mut().admin_data = FakeAdmin::furnished();
     desk.run(|state, _| state.show_page(Page::Administration));
     desk
 }
@@ -48,14 +48,14 @@ fn only_the_newest_question_is_answered() {
 #[test]
 fn what_was_known_of_another_address_is_forgotten_before_it_is_asked_anew() {
     let mut desk = desk();
-    assert_eq!(desk.state.office().unwrap().tokens.sheet.row_count(), 3);
+    assert_eq!(desk.state.admin_data().unwrap().tokens.table_model.row_count(), 3);
     desk.edit(|draft| draft.base_url = "https://adb-9999999999999999.9.azuredatabricks.net".to_owned());
     desk.run(|state, _| state.save());
     desk.run(|state, _| state.show_page(Page::Connection));
-    desk.engine.0.borrow_mut().office.slow = vec!["ListUsersTokens"];
+    desk.engine.0.borrow_mut().admin_data.slow = vec!["ListUsersTokens"];
     desk.run(|state, _| state.show_page(Page::Administration));
-    let office = desk.state.office().unwrap();
-    assert!(!office.tokens.is_known() && office.tokens.sheet.row_count() == 0, "no token of the other workspace");
+    let admin_data = desk.state.admin_data().unwrap();
+    assert!(!admin_data.tokens.is_known() && admin_data.tokens.table_model.row_count() == 0, "no token of the other workspace");
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn an_answer_that_nobody_asked_for_changes_nothing() {
     desk.state.users_tokens_listed(RunId(999), id, Ok(Vec::new()));
     desk.state.ruled(RunId(999), id, Ok(TokenRules::default()));
     desk.state.users_tokens_revoked(RunId(999), id, Ok(RevokedTokens { revoked: vec!["u1".to_owned()], failed: Vec::new() }));
-    let office = desk.state.office().unwrap();
-    assert_eq!((office.tokens.sheet.row_count(), office.rules.value().unwrap().enabled), (3, Some(true)));
+    let admin_data = desk.state.admin_data().unwrap();
+    assert_eq!((admin_data.tokens.table_model.row_count(), admin_data.rules.value().unwrap().enabled), (3, Some(true)));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn the_new_secret_goes_into_the_form_and_nowhere_else() {
 #[test]
 fn a_secret_that_is_made_or_not_kept_holds_the_window_up() {
     let mut desk = with_principal();
-    desk.engine.0.borrow_mut().office.slow = vec!["CreateOAuthSecret"];
+    desk.engine.0.borrow_mut().admin_data.slow = vec!["CreateOAuthSecret"];
     desk.state.ask_for_new_secret();
     desk.run(|state, _| state.answer_admin_dialog());
     assert!(!desk.state.ask_to_close() && desk.state.fresh_secret().is_none());
@@ -107,7 +107,7 @@ fn a_secret_that_is_made_or_not_kept_holds_the_window_up() {
 #[test]
 fn a_connection_that_is_deleted_meanwhile_takes_no_secret_with_it() {
     let mut desk = with_principal();
-    desk.engine.0.borrow_mut().office.slow = vec!["CreateOAuthSecret"];
+    desk.engine.0.borrow_mut().admin_data.slow = vec!["CreateOAuthSecret"];
     desk.state.ask_for_new_secret();
     desk.run(|state, _| state.answer_admin_dialog());
     desk.state.dialog = None;
@@ -123,35 +123,35 @@ fn a_connection_that_is_deleted_meanwhile_takes_no_secret_with_it() {
 #[test]
 fn nothing_is_revoked_or_switched_off_before_the_name_is_typed() {
     let mut desk = Desk::with(&[crate::ui::fake_engine::production("Sales")]);
-    desk.engine.0.borrow_mut().office = FakeOffice::furnished();
+    desk.engine.0.borrow_mut().admin_data = FakeAdmin::furnished();
     desk.run(|state, _| state.show_page(Page::Administration));
-    desk.state.office_mut().unwrap().tokens.sheet.tick_all();
+    desk.state.admin_data_mut().unwrap().tokens.table_model.tick_all();
     desk.state.ask_to_revoke_users_tokens();
     desk.run(|state, _| state.answer_admin_dialog());
-    assert!(desk.state.dialog.is_some() && desk.engine.0.borrow().office.tokens.len() == 3);
+    assert!(desk.state.dialog.is_some() && desk.engine.0.borrow().admin_data.tokens.len() == 3);
     desk.state.dialog = None;
     desk.run(|state, _| state.switch_tokens(false));
     desk.run(|state, _| state.answer_admin_dialog());
-    assert_eq!(desk.engine.0.borrow().office.rules.enabled, Some(true));
+    assert_eq!(desk.engine.0.borrow().admin_data.rules.enabled, Some(true));
     let Some(Dialog::Admin(dialog)) = &mut desk.state.dialog else { panic!() };
     let AdminDialog::TokensOff(confirm) = &mut **dialog else { panic!() };
     "Sales".clone_into(&mut confirm.typed);
     desk.run(|state, _| state.answer_admin_dialog());
-    assert_eq!(desk.engine.0.borrow().office.rules.enabled, Some(false));
+    assert_eq!(desk.engine.0.borrow().admin_data.rules.enabled, Some(false));
 }
 
 #[test]
 fn another_object_forgets_what_the_former_was_to_be_granted() {
     let mut desk = with_principal();
     desk.run(|state, _| state.choose_kind(Securable::Cluster));
-    let objects = desk.state.office().unwrap().detail.as_ref().unwrap().grants.objects.sheet.records().to_vec();
+    let objects = desk.state.admin_data().unwrap().detail.as_ref().unwrap().grants.objects.table_model.records().to_vec();
     desk.run(|state, _| state.choose_object(&objects[0]));
-    desk.engine.0.borrow_mut().office.slow = vec!["Grant"];
+    desk.engine.0.borrow_mut().admin_data.slow = vec!["Grant"];
     desk.run(|state, _| state.grant());
     desk.run(|state, _| state.choose_object(&objects[1]));
     desk.engine.0.borrow_mut().answer_held();
     desk.settle();
-    let grants = &desk.state.office().unwrap().detail.as_ref().unwrap().grants;
+    let grants = &desk.state.admin_data().unwrap().detail.as_ref().unwrap().grants;
     assert_eq!(grants.object.as_ref(), Some(&objects[1]));
     assert_eq!(grants.has.value(), Some(&None), "what the first has is not told of the second");
 }
@@ -159,11 +159,11 @@ fn another_object_forgets_what_the_former_was_to_be_granted() {
 #[test]
 fn workspaces_to_join_that_cannot_be_listed_say_why() {
     let mut desk = Desk::with(&[account("Account")]);
-    desk.engine.0.borrow_mut().office.principals = vec![principal(11, "loader")];
+    desk.engine.0.borrow_mut().admin_data.principals = vec![principal(11, "loader")];
     desk.engine.0.borrow_mut().workspaces = Err(unauthorized());
     desk.run(|state, _| state.show_page(Page::Administration));
     desk.run(|state, _| state.open_principal("11"));
-    let joining = &desk.state.office().unwrap().detail.as_ref().unwrap().joining;
+    let joining = &desk.state.admin_data().unwrap().detail.as_ref().unwrap().joining;
     assert_eq!(joining.workspaces.failure().map(|failure| failure.code), Some(Code::Unauthorized));
     assert_eq!(joining.role, WorkspaceRole::User, "the lesser role unless another is chosen");
 }

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::{AdminDialog, Confirm, Office, RevokeUsersTokens};
+use super::{AdminData, AdminDialog, Confirm, RevokeUsersTokens};
 use crate::ui::{
     state::{
         Dialog, NameToType, Page, State, TokensOf,
-        sheet::{Record, by_words},
+        table_model::{Record, by_words},
     },
     widgets::TableRows as _,
 };
@@ -56,13 +56,15 @@ impl Record for UserToken {
 
 impl State {
     pub(super) fn ask_for_users_tokens(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let note = |office: &mut Office, run| office.tokens.asked.asked(run);
+        let note = |admin_data: &mut AdminData, run| admin_data.tokens.asked.asked(run);
         self.admin_ask(id, ListUsersTokens { id }, note, move |state, run, outcome| state.users_tokens_listed(run, id, outcome))
     }
 
     /// Switching them off asks first, since it stops everything that uses one.
     pub fn switch_tokens(&mut self, on: bool) -> Vec<Ask> {
-        let Some(id) = self.administered().filter(|_| self.office().is_some_and(|office| !office.is_ruling())) else { return Vec::new() };
+        let Some(id) = self.administered().filter(|_| self.admin_data().is_some_and(|admin_data| !admin_data.is_ruling())) else {
+            return Vec::new();
+        };
         if on {
             return self.rule(id, SetTokensEnabled { id, enabled: true });
         }
@@ -72,14 +74,15 @@ impl State {
 
     pub fn set_maximum_days(&mut self, days: Option<u32>) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
-        let changes = |office: &Office| !office.is_ruling() && office.rules.value().is_some_and(|rules| rules.maximum_days != days);
-        if self.office().is_some_and(changes) { self.rule(id, SetMaximumDays { id, days }) } else { Vec::new() }
+        let changes =
+            |admin_data: &AdminData| !admin_data.is_ruling() && admin_data.rules.value().is_some_and(|rules| rules.maximum_days != days);
+        if self.admin_data().is_some_and(changes) { self.rule(id, SetMaximumDays { id, days }) } else { Vec::new() }
     }
 
     pub(super) fn rule(&mut self, id: ConnectionId, request: impl Request<Answer = TokenRules>) -> Vec<Ask> {
-        let note = |office: &mut Office, run| {
-            office.trouble = None;
-            office.ruling = Some(run);
+        let note = |admin_data: &mut AdminData, run| {
+            admin_data.trouble = None;
+            admin_data.pending_rule_change = Some(run);
         };
         self.admin_ask(id, request, note, move |state, run, outcome| state.ruled(run, id, outcome))
     }
@@ -93,20 +96,24 @@ impl State {
     pub fn can_revoke_users_tokens(&self) -> bool {
         self.page() == Page::Administration
             && self.admin_section() == super::AdminSection::Tokens
-            && self.office().is_some_and(|office| office.tokens.sheet.ticked_count() > 0 && !office.is_revoking())
+            && self.admin_data().is_some_and(|admin_data| admin_data.tokens.table_model.ticked_count() > 0 && !admin_data.is_revoking())
     }
 
     /// Asks to revoke the ticked tokens.
     pub fn ask_to_revoke_users_tokens(&mut self) {
-        if let Some(office) = self.office().filter(|_| self.can_revoke_users_tokens()) {
-            let tokens: Vec<UserToken> = office.tokens.sheet.ticked().cloned().collect();
+        if let Some(admin_data) = self.admin_data().filter(|_| self.can_revoke_users_tokens()) {
+            let tokens: Vec<UserToken> = admin_data.tokens.table_model.ticked().cloned().collect();
             self.ask_to_revoke_these_of_users(&tokens);
         }
     }
 
     /// Asks to revoke the token of one row.
     pub fn ask_to_revoke_users_row(&mut self, row: usize) {
-        let token = self.office().filter(|office| !office.is_revoking()).and_then(|office| office.tokens.sheet.row(row)).cloned();
+        let token = self
+            .admin_data()
+            .filter(|admin_data| !admin_data.is_revoking())
+            .and_then(|admin_data| admin_data.tokens.table_model.row(row))
+            .cloned();
         self.ask_to_revoke_these_of_users(token.as_slice());
     }
 
@@ -114,7 +121,7 @@ impl State {
     pub fn revoke_users_at_cursor(&mut self) {
         if self.can_revoke_users_tokens() {
             self.ask_to_revoke_users_tokens();
-        } else if let Some(row) = self.office().map(|office| office.tokens.sheet.cursor_row()) {
+        } else if let Some(row) = self.admin_data().map(|admin_data| admin_data.tokens.table_model.cursor_row()) {
             self.ask_to_revoke_users_row(row);
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Handover, PAUSE, Tool};
+use super::{ExportModel, PAUSE, Tool};
 use crate::ui::state::RunId;
 use crate::ui::state::ask_quietly;
 use crate::ui::{
@@ -57,51 +57,51 @@ impl State {
     /// A field was edited. Typed text is sent after the typing delay.
     pub fn answer_export(&mut self, field: &'static Field, value: String, now: Timestamp) {
         let (Some(id), Some(format)) = (self.handed_over().map(|connection| connection.id), self.export.format()) else { return };
-        let handover = self.export.handover_mut(id);
-        if handover.typed(format, field) == value {
+        let model = self.export.handover_mut(id);
+        if model.typed(format, field) == value {
             return;
         }
         let typed = matches!(field.kind, FieldKind::Text | FieldKind::Pick(_) | FieldKind::Lines);
-        handover.answers.entry(format.id).or_default().insert(field.id, value);
-        handover.saved = None;
+        model.answers.entry(format.id).or_default().insert(field.id, value);
+        model.saved = None;
         // For the older answers.
-        handover.revealed_at = None;
-        handover.due = Some(if typed { now + PAUSE } else { now });
+        model.revealed_at = None;
+        model.due = Some(if typed { now + PAUSE } else { now });
     }
 
     pub(in crate::ui::state) fn export_tick(&mut self, now: Timestamp) -> Vec<Ask> {
         let shown = self.handed_over().map(|connection| connection.id);
         let Some(id) = shown else { return Vec::new() };
-        let due = self.export.handover(id).and_then(|handover| handover.due).is_some_and(|due| due <= now);
+        let due = self.export.model(id).and_then(|model| model.due).is_some_and(|due| due <= now);
         if due { self.ask_for_preview(id) } else { Vec::new() }
     }
 
     pub(in crate::ui::state) fn next_export_tick(&self) -> Option<Timestamp> {
         let id = self.handed_over()?.id;
-        self.export.handover(id)?.due
+        self.export.model(id)?.due
     }
 
     pub(super) fn ask_for_preview(&mut self, id: ConnectionId) -> Vec<Ask> {
         let Some(format) = self.export.format() else { return Vec::new() };
         let (plain, with_secret) = (self.tests.new_run(), self.tests.new_run());
-        let handover = self.export.handover_mut(id);
-        handover.due = None;
-        if handover.missing(format).is_some() {
-            (handover.plain, handover.with_secret) = Default::default();
-            handover.revealed_at = None;
+        let model = self.export.handover_mut(id);
+        model.due = None;
+        if model.missing(format).is_some() {
+            (model.plain, model.with_secret) = Default::default();
+            model.revealed_at = None;
             return Vec::new();
         }
-        handover.plain.asked(plain);
+        model.plain.asked(plain);
         let export = |run, request| {
             ask(Export { of: export_of(format, id), request }, move |state, outcome, _| {
                 state.export_made(run, id, outcome);
                 Vec::new()
             })
         };
-        let mut commands = vec![export(plain, handover.request(format, false))];
-        if handover.include_secret {
-            handover.with_secret.asked(with_secret);
-            commands.push(export(with_secret, handover.request(format, true)));
+        let mut commands = vec![export(plain, model.request(format, false))];
+        if model.include_secret {
+            model.with_secret.asked(with_secret);
+            commands.push(export(with_secret, model.request(format, true)));
         }
         commands
     }
@@ -110,7 +110,7 @@ impl State {
     pub fn toggle_secret(&mut self) {
         let (Some(connection), Some(format)) = (self.handed_over(), self.export.format()) else { return };
         let (id, expected) = (connection.id, NameToType::of(connection));
-        if self.export.handover(id).is_some_and(Handover::includes_secret) {
+        if self.export.model(id).is_some_and(ExportModel::includes_secret) {
             self.export.handover_mut(id).hide();
             return;
         }
@@ -132,9 +132,9 @@ impl State {
 
     pub fn reveal_export(&mut self, now: Timestamp) {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
-        let handover = self.export.handover_mut(id);
-        if handover.is_current() && handover.include_secret {
-            handover.revealed_at = Some(now);
+        let model = self.export.handover_mut(id);
+        if model.is_current() && model.include_secret {
+            model.revealed_at = Some(now);
         }
     }
 
@@ -145,14 +145,14 @@ impl State {
 
     /// What a button copies or saves: for the current input, never for older input.
     pub fn document_to_hand_on(&self) -> Option<&Document> {
-        let handover = self.export.handover(self.handed_over()?.id)?;
-        handover.preview().value().filter(|_| handover.is_current())
+        let model = self.export.model(self.handed_over()?.id)?;
+        model.preview().value().filter(|_| model.is_current())
     }
 
     /// A file with the secret is copied like a secret, by the engine; one without is copied by the window.
     pub fn copy_export_with_secret(&mut self) -> Vec<Ask> {
         let Some(document) = self.document_to_hand_on().filter(|document| document.contains_secret) else { return Vec::new() };
-        let at = self.handed_over().and_then(|connection| self.export.handover(connection.id)).map_or(0, |handover| handover.file);
+        let at = self.handed_over().and_then(|connection| self.export.model(connection.id)).map_or(0, |model| model.file);
         let Some(file) = document.files.get(at).or(document.files.first()) else { return Vec::new() };
         vec![ask_quietly(CopySecret { secret: file.text.clone(), what: words::COPIED_WHAT.to_owned() })]
     }

@@ -57,7 +57,7 @@ pub struct Export {
     recent: Vec<&'static str>,
     /// Without room for both, the list of tools takes the page.
     pub choosing: bool,
-    handovers: HashMap<ConnectionId, Handover>,
+    handovers: HashMap<ConnectionId, ExportModel>,
 }
 
 impl Default for Export {
@@ -75,7 +75,7 @@ impl Default for Export {
 
 /// The input and results for one connection.
 #[derive(Debug, Default)]
-pub struct Handover {
+pub struct ExportModel {
     /// By the IDs of format and field. Typed text is kept as it is.
     answers: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
     include_secret: bool,
@@ -94,7 +94,7 @@ pub struct Handover {
     saved: Option<Vec<PathBuf>>,
 }
 
-impl Handover {
+impl ExportModel {
     pub fn includes_secret(&self) -> bool {
         self.include_secret
     }
@@ -254,11 +254,11 @@ impl Export {
         called_so.or(all.first()).copied()
     }
 
-    pub fn handover(&self, id: ConnectionId) -> Option<&Handover> {
+    pub fn model(&self, id: ConnectionId) -> Option<&ExportModel> {
         self.handovers.get(&id)
     }
 
-    pub fn handover_mut(&mut self, id: ConnectionId) -> &mut Handover {
+    pub fn handover_mut(&mut self, id: ConnectionId) -> &mut ExportModel {
         self.handovers.entry(id).or_default()
     }
 
@@ -309,8 +309,8 @@ impl State {
             return Vec::new();
         }
         self.leave_export();
-        for handover in self.export.handovers.values_mut() {
-            handover.forget_preview();
+        for model in self.export.handovers.values_mut() {
+            model.forget_preview();
         }
         self.ask_for_export()
     }
@@ -343,8 +343,8 @@ impl State {
 
     /// The person left the page: no secret stays here.
     pub(super) fn leave_export(&mut self) {
-        for handover in self.export.handovers.values_mut() {
-            handover.hide();
+        for model in self.export.handovers.values_mut() {
+            model.hide();
         }
     }
 

@@ -24,8 +24,8 @@ pub(super) const STAND_IN: &str = "not0a0secret0but0as0long0as0one0";
 
 impl State {
     pub(super) fn export_made(&mut self, run: RunId, id: ConnectionId, outcome: Result<Document, Failure>) {
-        let Some(handover) = self.export.handovers.get_mut(&id) else { return };
-        let waited = handover.plain.is_run(run) || handover.with_secret.is_run(run);
+        let Some(model) = self.export.handovers.get_mut(&id) else { return };
+        let waited = model.plain.is_run(run) || model.with_secret.is_run(run);
         if !waited {
             return;
         }
@@ -33,25 +33,25 @@ impl State {
             && failure.code == Code::VaultLocked
         {
             // What needs no vault stays visible.
-            handover.revealed_at = None;
+            model.revealed_at = None;
         }
-        if handover.plain.is_run(run) {
-            handover.plain.answered(run, outcome);
+        if model.plain.is_run(run) {
+            model.plain.answered(run, outcome);
         } else {
-            handover.with_secret.answered(run, outcome);
+            model.with_secret.answered(run, outcome);
             let stand_in = self.export_with_a_stand_in(id);
             self.export.handover_mut(id).stand_in = stand_in;
         }
-        let handover = self.export.handover_mut(id);
-        if let Some(files) = handover.preview().value().map(|document| document.files.len()) {
-            handover.file = handover.file.min(files.saturating_sub(1));
+        let model = self.export.handover_mut(id);
+        if let Some(files) = model.preview().value().map(|document| document.files.len()) {
+            model.file = model.file.min(files.saturating_sub(1));
         }
     }
 
     /// The same export as the one with the secret, created here, where the secret is not known.
     fn export_with_a_stand_in(&self, id: ConnectionId) -> Option<Document> {
         let (connection, format) = (&self.entry(id)?.connection, self.export.format()?);
-        let answers = self.export.handover(id)?.request(format, true).answers;
+        let answers = self.export.model(id)?.request(format, true).answers;
         let (secret, profile) = (SecretString::from(STAND_IN), ProfileName::of(&connection.name));
         let subject = Subject { connection, secret: Some(&secret), profile: profile.as_str(), helper: "" };
         // If it is rejected, the export without the secret is used.

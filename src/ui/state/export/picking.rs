@@ -27,12 +27,12 @@ impl State {
     /// Opens the list and loads it unless it is known; or closes it.
     pub fn toggle_offers(&mut self, field: &'static Field) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let handover = self.export.handover_mut(id);
-        if handover.picking.as_ref().is_some_and(|picking| picking.field == field.id) {
-            handover.picking = None;
+        let model = self.export.handover_mut(id);
+        if model.picking.as_ref().is_some_and(|picking| picking.field == field.id) {
+            model.picking = None;
             return Vec::new();
         }
-        handover.picking = Some(Picking { field: field.id, filter: String::new(), seen: false });
+        model.picking = Some(Picking { field: field.id, filter: String::new(), seen: false });
         let FieldKind::Pick(pick) = field.kind else { return Vec::new() };
         let within = self.within(pick);
         let known = self.export.offers(id, pick, within.as_ref());
@@ -52,7 +52,7 @@ impl State {
         let run = self.tests.new_run();
         let (key, of) = ((pick, within.clone()), (pick, within.clone()));
         let (command, cancel) = ask_cancellable(ListOffers { id, pick, within }, move |state, outcome, _| {
-            if let Some(asked) = state.export.handovers.get_mut(&id).and_then(|handover| handover.offers.get_mut(&of)) {
+            if let Some(asked) = state.export.handovers.get_mut(&id).and_then(|model| model.offers.get_mut(&of)) {
                 asked.answered(run, outcome);
             }
             Vec::new()
@@ -65,20 +65,20 @@ impl State {
     pub fn cancel_offers(&mut self, pick: Pick) {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
         let within = self.within(pick);
-        let handover = self.export.handover_mut(id);
-        let Some(asked) = handover.offers.get_mut(&(pick, within)) else { return };
+        let model = self.export.handover_mut(id);
+        let Some(asked) = model.offers.get_mut(&(pick, within)) else { return };
         asked.cancel();
         if asked.value().is_none() {
-            handover.picking = None;
+            model.picking = None;
         }
     }
 
     /// The catalog whose schemas are listed.
     pub fn within(&self, pick: Pick) -> Option<String> {
         let format: &'static Format = self.export.format().filter(|_| pick == Pick::Schema)?;
-        let handover = self.export.handover(self.handed_over()?.id)?;
+        let model = self.export.model(self.handed_over()?.id)?;
         let catalog = format.fields.iter().find(|field| field.kind == FieldKind::Pick(Pick::Catalog))?;
-        Some(handover.answer(format, catalog).to_owned()).filter(|catalog| !catalog.is_empty())
+        Some(model.answer(format, catalog).to_owned()).filter(|catalog| !catalog.is_empty())
     }
 
     pub fn pick_offer(&mut self, field: &'static Field, offer: &Offer, now: Timestamp) -> Vec<Ask> {

@@ -46,16 +46,16 @@ impl Desk {
 
     /// Sends commands and applies the answers until there are none.
     fn send(&mut self, commands: Vec<Ask>) {
-        let wires = self.engine.wires();
+        let port = self.engine.port();
         for command in commands {
-            (wires.send)(command);
+            (port.send)(command);
         }
-        let mut wires = self.engine.wires();
+        let mut port = self.engine.port();
         loop {
             self.engine.work();
-            let Some(event) = (wires.next)() else { return };
+            let Some(event) = (port.next)() else { return };
             for command in self.state.apply(event, self.now) {
-                (wires.send)(command);
+                (port.send)(command);
             }
         }
     }
@@ -78,7 +78,7 @@ impl Desk {
     }
 
     fn shown(&self) -> Option<String> {
-        let document = self.state.export.handover(self.id)?.preview().value()?;
+        let document = self.state.export.model(self.id)?.preview().value()?;
         Some(document.files[0].text.expose_secret().to_owned())
     }
 
@@ -110,7 +110,7 @@ fn the_next_connection_is_handed_over_on_the_same_tab() {
     desk.send_with(|state| state.choose_tool(Tool::Format(TERRAFORM.id)));
     desk.send_with(|state| state.select(stock.id));
     assert_eq!((desk.state.page(), desk.state.handed_over().map(|it| it.id)), (Page::Export, Some(stock.id)));
-    assert!(desk.state.export.handover(stock.id).is_some_and(|handover| handover.preview().value().is_some()), "of this one");
+    assert!(desk.state.export.model(stock.id).is_some_and(|model| model.preview().value().is_some()), "of this one");
     // Two connections at once, or an unsaved one, cannot be exported; and showing a connection sends no request to its workspace.
     desk.send_with(|state| state.toggle_selected(sales.id));
     assert_eq!(desk.state.page(), Page::Connection);
@@ -143,7 +143,7 @@ fn tools_are_grouped_and_found_by_what_they_are_called() {
 fn nothing_is_asked_for_while_something_required_is_missing_or_the_keys_have_not_rested() {
     let mut desk = Desk::on(&JDBC);
     assert_eq!(desk.requests(), []);
-    assert_eq!(desk.state.export.handover(desk.id).unwrap().missing(&JDBC).unwrap().id, "http-path");
+    assert_eq!(desk.state.export.model(desk.id).unwrap().missing(&JDBC).unwrap().id, "http-path");
     for typed in ["/s", "/sql", "/sql/1.0/warehouses/abc"] {
         desk.answer("http-path", typed);
         desk.send_with(|state| state.tick(at(0)));
@@ -159,7 +159,7 @@ fn nothing_is_asked_for_while_something_required_is_missing_or_the_keys_have_not
 #[test]
 fn a_field_that_is_not_shown_is_not_sent() {
     let mut desk = jdbc();
-    let fields = |desk: &Desk| desk.state.export.handover(desk.id).unwrap().fields(&JDBC).map(|field| field.id).collect::<Vec<_>>();
+    let fields = |desk: &Desk| desk.state.export.model(desk.id).unwrap().fields(&JDBC).map(|field| field.id).collect::<Vec<_>>();
     assert!(!fields(&desk).contains(&"log"));
     desk.answer("driver", "simba");
     desk.rest();
@@ -200,10 +200,10 @@ fn the_secret_is_included_only_after_the_question_and_gone_when_something_else_i
     assert!(desk.shown().unwrap().contains(SECRET));
     let now = desk.now;
     desk.state.reveal_export(now);
-    assert!(desk.state.export.handover(desk.id).unwrap().revealed_at().is_some());
+    assert!(desk.state.export.model(desk.id).unwrap().revealed_at().is_some());
     desk.send_with(|state| state.show_page(Page::Connection));
-    let handover = desk.state.export.handover(desk.id).unwrap();
-    assert!(!handover.includes_secret() && handover.revealed_at().is_none() && handover.with_secret.value().is_none());
+    let model = desk.state.export.model(desk.id).unwrap();
+    assert!(!model.includes_secret() && model.revealed_at().is_none() && model.with_secret.value().is_none());
     assert!(!desk.shown().unwrap().contains(SECRET));
 
     // Another tool, and unticking the box.
@@ -213,7 +213,7 @@ fn the_secret_is_included_only_after_the_question_and_gone_when_something_else_i
     assert!(!desk.shown().unwrap().contains(SECRET));
     desk.secret_included();
     desk.send_with(|state| state.choose_tool(Tool::Form));
-    assert!(!desk.state.export.handover(desk.id).unwrap().includes_secret());
+    assert!(!desk.state.export.model(desk.id).unwrap().includes_secret());
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn an_answer_with_the_secret_that_comes_after_leaving_is_not_kept() {
     desk.send_with(|state| state.show_page(Page::Connection));
     desk.engine.0.borrow_mut().answer_held_tools();
     desk.send(Vec::new());
-    assert!(desk.state.export.handover(desk.id).unwrap().with_secret.value().is_none());
+    assert!(desk.state.export.model(desk.id).unwrap().with_secret.value().is_none());
 }
 
 #[test]
@@ -233,11 +233,11 @@ fn production_wants_its_name_first_and_a_browser_sign_in_has_nothing_to_include(
     desk.send_with(|state| state.show_page(Page::Export));
     desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
     desk.secret_included();
-    assert!(!desk.state.export.handover(desk.id).unwrap().includes_secret());
+    assert!(!desk.state.export.model(desk.id).unwrap().includes_secret());
     let Some(Dialog::IncludeSecret(dialog)) = &mut desk.state.dialog else { panic!() };
     dialog.typed = " Sales ".to_owned();
     desk.send_with(State::include_secret);
-    assert!(desk.state.export.handover(desk.id).unwrap().includes_secret());
+    assert!(desk.state.export.model(desk.id).unwrap().includes_secret());
 
     let mut desk = Desk::new(&browser("Mine"));
     desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
@@ -318,8 +318,8 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
     }
     desk.engine.0.borrow_mut().answer_held_tools();
     desk.send(Vec::new());
-    let handover = desk.state.export.handover(desk.id).unwrap();
-    assert!(!handover.plain.waits() && !handover.with_secret.waits());
+    let model = desk.state.export.model(desk.id).unwrap();
+    assert!(!model.plain.waits() && !model.with_secret.waits());
     assert!(!desk.state.export.offers(desk.id, Pick::HttpPath, None).unwrap().waits());
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 pub use moving::{Moving, MovingStage};
-pub use table::{Fate, ImportRow, ImportTable};
+pub use table::{ImportRow, ImportTable, RowAction};
 
 use super::{Dialog, Notice, State, ask::ask, profiles};
 use crate::ui::state::RunId;
@@ -73,12 +73,12 @@ pub enum Stage {
         run: RunId,
         table: Box<ImportTable>,
     },
-    Done(Box<CameIn>),
+    Done(Box<ImportSummary>),
 }
 
 /// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CameIn {
+pub struct ImportSummary {
     pub added: Vec<ConnectionId>,
     pub replaced: Vec<ConnectionId>,
     pub failed: Vec<(String, Failure)>,
@@ -336,7 +336,7 @@ impl State {
         };
         let failed = failed.into_iter().map(|row| (row.name, row.failure)).collect();
         let there: HashSet<ConnectionId> = saved.iter().copied().collect();
-        let replaced: Vec<ConnectionId> = table.replaced().map(|twin| twin.id).filter(|id| there.contains(id)).collect();
+        let replaced: Vec<ConnectionId> = table.replaced().map(|existing| existing.id).filter(|id| there.contains(id)).collect();
         let added: Vec<ConnectionId> = saved.iter().copied().filter(|id| !replaced.contains(id)).collect();
         let from_cli = importing.cli_file && table.kind == Kind::DatabricksCfg;
         let exposed = table
@@ -344,13 +344,13 @@ impl State {
             .iter()
             .filter(|row| from_cli && row.comes() && row.with_secret)
             .filter_map(|row| {
-                let of_twin = row.twin.as_ref().filter(|_| row.fate == Fate::Replaces).map(|twin| twin.id);
+                let of_twin = row.existing.as_ref().filter(|_| row.action == RowAction::Replaces).map(|existing| existing.id);
                 let id = of_twin.or_else(|| row.connection().map(|connection| connection.id))?;
                 there.contains(&id).then(|| (id, row.place.clone()))
             })
             .collect();
         let first = added.first().or(replaced.first()).copied();
-        importing.stage = Stage::Done(Box::new(CameIn { added, replaced, failed, exposed, import, undo: Undo::Offered }));
+        importing.stage = Stage::Done(Box::new(ImportSummary { added, replaced, failed, exposed, import, undo: Undo::Offered }));
         let mut commands = vec![profiles::list()];
         if let Some(first) = first {
             self.list.set_filter("");

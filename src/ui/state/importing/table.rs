@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ui::{filing::FilingForm, text::importing as words, widgets::TableRows};
 use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Reviewed};
-use brickpass_engine::{Chosen, Preview, PreviewRow, Twin};
+use brickpass_engine::{Chosen, ExistingMatch, Preview, PreviewRow};
 use brickpass_interchange::import::Kind;
 
 /// What to do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum RowAction {
     LeftOut,
     Added,
     /// Replaces the existing connection.
@@ -23,10 +23,10 @@ pub struct ImportRow {
     pub connection: Option<Box<Reviewed>>,
     pub with_secret: bool,
     pub remarks: Vec<String>,
-    pub twin: Option<Twin>,
+    pub existing: Option<ExistingMatch>,
     /// The name of an earlier row with the same address and authentication.
     pub alike: Option<String>,
-    pub fate: Fate,
+    pub action: RowAction,
     /// As typed.
     pub name: String,
     /// Why it cannot be imported under this name.
@@ -37,7 +37,7 @@ pub struct ImportRow {
 
 impl ImportRow {
     fn of(row: PreviewRow) -> Self {
-        let PreviewRow { place, connection, with_secret, mut remarks, ignored: _, twin } = row;
+        let PreviewRow { place, connection, with_secret, mut remarks, ignored: _, existing } = row;
         let name = connection.as_ref().map(|reviewed| reviewed.connection.name.as_str().to_owned()).unwrap_or_default();
         if let Some(reviewed) = &connection
             && !reviewed.connection.unconfirmed().is_empty()
@@ -47,9 +47,9 @@ impl ImportRow {
         let host = connection.as_ref().map(|reviewed| reviewed.connection.base_url.host()).unwrap_or_default();
         let sought = format!("{place} {name} {host}").to_lowercase();
         // An existing connection is not imported again by default.
-        let is_there = twin.as_ref().is_some_and(|twin| !twin.other_token);
-        let fate = if connection.is_some() && !is_there { Fate::Added } else { Fate::LeftOut };
-        Self { place, connection, with_secret, remarks, twin, alike: None, fate, name, problem: None, sought }
+        let is_there = existing.as_ref().is_some_and(|existing| !existing.other_token);
+        let action = if connection.is_some() && !is_there { RowAction::Added } else { RowAction::LeftOut };
+        Self { place, connection, with_secret, remarks, existing, alike: None, action, name, problem: None, sought }
     }
 
     pub fn can_come(&self) -> bool {
@@ -57,7 +57,7 @@ impl ImportRow {
     }
 
     pub fn comes(&self) -> bool {
-        self.fate != Fate::LeftOut
+        self.action != RowAction::LeftOut
     }
 
     pub fn connection(&self) -> Option<&Connection> {
@@ -167,7 +167,7 @@ impl ImportTable {
     fn name_apart(&mut self) {
         let mut used: HashSet<String> = HashSet::new();
         for row in &mut self.rows {
-            let Some(reviewed) = row.connection.as_ref().filter(|_| row.fate == Fate::Added) else { continue };
+            let Some(reviewed) = row.connection.as_ref().filter(|_| row.action == RowAction::Added) else { continue };
             let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
             if is_taken(reviewed.connection.name.as_str()) {
                 reviewed.connection.name.copy_of(&is_taken).as_str().clone_into(&mut row.name);
@@ -183,8 +183,8 @@ impl ImportTable {
         }
         // A replaced connection frees its name, and can be replaced only once.
         let mut replaced: HashMap<ConnectionId, usize> = HashMap::new();
-        for twin in self.rows.iter().filter(|row| row.fate == Fate::Replaces).filter_map(|row| row.twin.as_ref()) {
-            *replaced.entry(twin.id).or_default() += 1;
+        for existing in self.rows.iter().filter(|row| row.action == RowAction::Replaces).filter_map(|row| row.existing.as_ref()) {
+            *replaced.entry(existing.id).or_default() += 1;
         }
         for row in &mut self.rows {
             row.problem = None;
@@ -192,8 +192,8 @@ impl ImportTable {
                 continue;
             }
             let key = row.name.trim().to_lowercase();
-            let twice =
-                row.fate == Fate::Replaces && row.twin.as_ref().is_some_and(|twin| replaced.get(&twin.id).is_some_and(|count| *count > 1));
+            let twice = row.action == RowAction::Replaces
+                && row.existing.as_ref().is_some_and(|existing| replaced.get(&existing.id).is_some_and(|count| *count > 1));
             row.problem = match ConnectionName::parse(&row.name) {
                 Err(error) => Some(error.to_string()),
                 Ok(_) if self.taken.get(&key).is_some_and(|id| !replaced.contains_key(id)) => Some(words::NAME_TAKEN.to_owned()),
@@ -214,24 +214,24 @@ impl ImportTable {
     }
 
     /// What to do with the row whose details are shown.
-    pub fn decide(&mut self, fate: Fate) {
+    pub fn decide(&mut self, action: RowAction) {
         if let Some(at) = self.index(self.cursor) {
-            self.set_fate(at, fate);
+            self.set_fate(at, action);
             self.judge();
         }
     }
 
-    fn set_fate(&mut self, at: usize, fate: Fate) {
+    fn set_fate(&mut self, at: usize, action: RowAction) {
         let free = self.free_name(at);
         let Some(row) = self.rows.get_mut(at).filter(|row| row.can_come()) else { return };
-        match (fate, &row.twin) {
-            (Fate::Replaces, None) => return,
+        match (action, &row.existing) {
+            (RowAction::Replaces, None) => return,
             // The replaced connection keeps its name.
-            (Fate::Replaces, Some(twin)) => row.name.clone_from(&twin.name),
-            (Fate::Added, _) if row.fate != Fate::Added => row.name = free.unwrap_or_else(|| row.name.clone()),
+            (RowAction::Replaces, Some(existing)) => row.name.clone_from(&existing.name),
+            (RowAction::Added, _) if row.action != RowAction::Added => row.name = free.unwrap_or_else(|| row.name.clone()),
             _ => {}
         }
-        row.fate = fate;
+        row.action = action;
     }
 
     /// A free name for this row: no connection and no other imported row has it.
@@ -258,8 +258,8 @@ impl ImportTable {
     }
 
     /// The names of the existing connections that will be replaced.
-    pub fn replaced(&self) -> impl Iterator<Item = &Twin> {
-        self.rows.iter().filter(|row| row.fate == Fate::Replaces).filter_map(|row| row.twin.as_ref())
+    pub fn replaced(&self) -> impl Iterator<Item = &ExistingMatch> {
+        self.rows.iter().filter(|row| row.action == RowAction::Replaces).filter_map(|row| row.existing.as_ref())
     }
 
     /// Whether all shown rows that can be imported are ticked; `None` if there are none.
@@ -282,7 +282,7 @@ impl ImportTable {
             .filter_map(|row| {
                 let mut connection = row.connection.clone()?;
                 connection.connection.name = ConnectionName::parse(&row.name).ok()?;
-                let replaces = row.twin.as_ref().filter(|_| row.fate == Fate::Replaces).map(|twin| twin.id);
+                let replaces = row.existing.as_ref().filter(|_| row.action == RowAction::Replaces).map(|existing| existing.id);
                 if let Some(filed) = filed.as_ref().filter(|_| replaces.is_none()) {
                     filed.lay_over(&mut connection.connection);
                 }
@@ -314,7 +314,7 @@ impl TableRows for ImportTable {
     fn tick(&mut self, row: usize) {
         let Some(at) = self.index(row) else { return };
         let comes = self.rows.get(at).is_some_and(ImportRow::comes);
-        self.set_fate(at, if comes { Fate::LeftOut } else { Fate::Added });
+        self.set_fate(at, if comes { RowAction::LeftOut } else { RowAction::Added });
         self.cursor = row;
         self.judge();
     }
@@ -325,7 +325,7 @@ impl TableRows for ImportTable {
         let mut used: HashSet<String> = self.rows.iter().filter(|row| row.comes()).map(lower).collect();
         for at in &self.shown {
             let Some(row) = self.rows.get_mut(*at).filter(|row| row.can_come() && row.comes() != come) else { continue };
-            row.fate = if come { Fate::Added } else { Fate::LeftOut };
+            row.action = if come { RowAction::Added } else { RowAction::LeftOut };
             let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
             if come {
                 if let Some(name) = ConnectionName::parse(&row.name).ok().filter(|name| is_taken(name.as_str())) {
@@ -339,7 +339,7 @@ impl TableRows for ImportTable {
 
     fn tick_none(&mut self) {
         for row in &mut self.rows {
-            row.fate = Fate::LeftOut;
+            row.action = RowAction::LeftOut;
         }
         self.judge();
     }

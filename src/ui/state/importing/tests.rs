@@ -33,12 +33,12 @@ fn two_rows_do_not_replace_the_same_connection() {
     let there = connection("Sales", |_| {});
     let rows = vec![same_as(token_row("a", "a"), &there), same_as(token_row("b", "b"), &there)];
     let mut table = ImportTable::new(preview(rows), HashMap::from([("sales".to_owned(), there.id)]));
-    table.decide(Fate::Replaces);
+    table.decide(RowAction::Replaces);
     assert!(table.may_import());
     table.show_row(1);
-    table.decide(Fate::Replaces);
+    table.decide(RowAction::Replaces);
     assert_eq!(table.problem_count(), 2);
-    table.decide(Fate::Added);
+    table.decide(RowAction::Added);
     assert_eq!(table.problem_count(), 0);
     let chosen = table.chosen();
     assert_eq!(chosen.iter().map(|chosen| chosen.replaces).collect::<Vec<_>>(), [Some(there.id), None]);
@@ -70,7 +70,7 @@ fn wn_07_what_is_added_gets_the_environment_and_tags_that_are_chosen_for_all() {
     table.filing.filing.set_environment("prod");
     table.filing.filing.tags = vec!["eu".to_owned()];
     table.show_row(0);
-    table.decide(Fate::Replaces);
+    table.decide(RowAction::Replaces);
     let chosen = table.chosen();
     let filed: Vec<(bool, &str, usize)> = chosen
         .iter()

@@ -34,15 +34,15 @@ impl Desk {
     }
 
     fn send(&mut self, commands: Vec<Ask>) {
-        let mut wires = self.engine.wires();
+        let mut port = self.engine.port();
         for command in commands {
-            (wires.send)(command);
+            (port.send)(command);
         }
         loop {
             self.engine.work();
-            let Some(event) = (wires.next)() else { return };
+            let Some(event) = (port.next)() else { return };
             for command in self.state.apply(event, at(0)) {
-                (wires.send)(command);
+                (port.send)(command);
             }
         }
     }

@@ -20,15 +20,15 @@ use brickpass_storage::{Revision, VaultStatus};
 pub(super) struct Desk {
     pub state: State,
     pub engine: FakeEngine,
-    wires: crate::ui::Wires,
+    port: crate::ui::EnginePort,
     pub now: Timestamp,
 }
 
 impl Desk {
     pub fn with(connections: &[Connection]) -> Self {
         let engine = FakeEngine::with(connections);
-        let wires = engine.wires();
-        let mut desk = Self { state: State::default(), engine, wires, now: at(0) };
+        let port = engine.port();
+        let mut desk = Self { state: State::default(), engine, port, now: at(0) };
         desk.send(vec![start()]);
         desk.settle();
         desk
@@ -36,7 +36,7 @@ impl Desk {
 
     pub fn send(&self, commands: Vec<Ask>) {
         for command in commands {
-            (self.wires.send)(command);
+            (self.port.send)(command);
         }
     }
 
@@ -44,7 +44,7 @@ impl Desk {
     pub fn settle(&mut self) {
         loop {
             self.engine.work();
-            let Some(event) = (self.wires.next)() else { return };
+            let Some(event) = (self.port.next)() else { return };
             let commands = self.state.apply(event, self.now);
             self.send(commands);
         }

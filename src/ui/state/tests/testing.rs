@@ -48,7 +48,7 @@ fn a_result_ends_with_the_secret_that_was_tested() {
     desk.engine.tell(Event::History(vec![(id, None)]));
     desk.settle();
     assert!(desk.state.tests.finished(id).is_none());
-    assert!(!matches!(desk.state.standing(id), Standing::Known(_)));
+    assert!(!matches!(desk.state.row_status(id), RowStatus::Known(_)));
 }
 
 #[test]
@@ -56,10 +56,10 @@ fn ui_02_a_test_whose_worker_crashed_is_shown_on_its_row() {
     let mut desk = Desk::with(&three());
     desk.engine.0.borrow_mut().test_failure = Some(Failure::new(Code::Internal, "A mistake.", "", ""));
     desk.run(|state, _| state.test());
-    assert!(matches!(desk.state.standing(desk.shown()), Standing::Broken));
+    assert!(matches!(desk.state.row_status(desk.shown()), RowStatus::Broken));
     desk.engine.0.borrow_mut().test_failure = None;
     desk.run(|state, _| state.test());
-    assert!(matches!(desk.state.standing(desk.shown()), Standing::Known(_)));
+    assert!(matches!(desk.state.row_status(desk.shown()), RowStatus::Known(_)));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_connection_is_tested_as_it_is_typed_even_without_a_name() {
     desk.run(|state, _| state.test());
     assert!(desk.state.tests.finished(desk.shown()).unwrap().typed_secret);
     assert!(desk.engine.0.borrow().entries.is_empty(), "nothing was saved");
-    assert!(matches!(desk.state.standing(desk.shown()), Standing::Known(last) if last.state == Status::Ok));
+    assert!(matches!(desk.state.row_status(desk.shown()), RowStatus::Known(last) if last.state == Status::Ok));
 }
 
 #[test]

@@ -223,7 +223,7 @@ impl State {
     }
 
     pub fn can_revoke(&self) -> bool {
-        let ticked = |id: ConnectionId| self.tokens.table(id).is_some_and(|table| table.sheet.ticked_count() > 0);
+        let ticked = |id: ConnectionId| self.tokens.table(id).is_some_and(|table| table.table_model.ticked_count() > 0);
         self.page() == Page::Tokens && self.shown_with_tokens().is_some_and(|id| ticked(id) && !self.tokens.revoking(id))
     }
 
@@ -238,7 +238,7 @@ impl State {
     pub fn revoke_at_cursor(&mut self) {
         if self.can_revoke() {
             self.ask_to_revoke();
-        } else if let Some(row) = self.selection.shown().and_then(|id| self.tokens.table(id)).map(|table| table.sheet.cursor_row()) {
+        } else if let Some(row) = self.selection.shown().and_then(|id| self.tokens.table(id)).map(|table| table.table_model.cursor_row()) {
             self.ask_to_revoke_row(row);
         }
     }
@@ -246,7 +246,7 @@ impl State {
     /// Asks to revoke the token of one row.
     pub fn ask_to_revoke_row(&mut self, row: usize) {
         let Some(id) = self.shown_with_tokens().filter(|id| !self.tokens.revoking(*id)) else { return };
-        let token = self.tokens.table(id).and_then(|table| table.sheet.row(row)).map(|row| row.token.clone());
+        let token = self.tokens.table(id).and_then(|table| table.table_model.row(row)).map(|row| row.token.clone());
         self.ask_to_revoke_these(id, token.into_iter().collect());
     }
 

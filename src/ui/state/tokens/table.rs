@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::{
     Remote,
-    sheet::{Record, Sheet, by_words},
+    table_model::{Record, TableModel, by_words},
 };
 use brickpass_core::failure::Failure;
 use brickpass_databricks::rest::Token;
@@ -66,7 +66,7 @@ impl Record for Listed {
 #[derive(Debug, Default)]
 pub struct TokenTable {
     list: Remote<TokenList>,
-    pub sheet: Sheet<Listed>,
+    pub table_model: TableModel<Listed>,
     /// The workspace reports when its tokens were last used.
     tells_last_use: bool,
     /// The number of idle tokens by day: counted once a day, not in every frame.
@@ -96,7 +96,7 @@ impl TokenTable {
             left_over: list.left_over.contains(&token.id),
             token: token.clone(),
         };
-        self.sheet.set(list.tokens.iter().map(listed).collect());
+        self.table_model.set(list.tokens.iter().map(listed).collect());
         self.tells_last_use = list.tells_last_use();
         self.idle.take();
         self.list = Remote::Ready(list);
@@ -140,7 +140,7 @@ impl TokenTable {
             Some((counted, count)) if counted == day => count,
             _ => {
                 let idle = |row: &&Listed| self.tells_last_use && row.token.idle_days(now).is_some();
-                let count = self.sheet.records().iter().filter(idle).count();
+                let count = self.table_model.records().iter().filter(idle).count();
                 self.idle.set(Some((day, count)));
                 count
             }
@@ -153,7 +153,7 @@ impl TokenTable {
 
     /// The ticked tokens, in the order of the list.
     pub fn chosen(&self) -> Vec<Token> {
-        self.sheet.ticked().map(|row| row.token.clone()).collect()
+        self.table_model.ticked().map(|row| row.token.clone()).collect()
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn ids(table: &TokenTable) -> Vec<&str> {
-        (0..table.sheet.row_count()).filter_map(|at| table.sheet.row(at)).map(|row| row.token.id.as_str()).collect()
+        (0..table.table_model.row_count()).filter_map(|at| table.table_model.row(at)).map(|row| row.token.id.as_str()).collect()
     }
 
     #[test]
@@ -187,9 +187,9 @@ mod tests {
             (Column::InUse, ["t1", "t2", "t3"], ["t2", "t3", "t1"]),
             (Column::Created, ["t2", "t1", "t3"], ["t3", "t1", "t2"]),
         ] {
-            table.sheet.sort_by(column);
+            table.table_model.sort_by(column);
             assert_eq!(ids(&table), up, "{column:?}");
-            table.sheet.sort_by(column);
+            table.table_model.sort_by(column);
             assert_eq!(ids(&table), down, "{column:?}");
         }
     }
@@ -197,24 +197,24 @@ mod tests {
     #[test]
     fn ticks_stay_with_their_tokens_whatever_the_order_and_go_with_them() {
         let mut table = table();
-        table.sheet.tick(0);
-        table.sheet.sort_by(Column::Comment);
-        table.sheet.set_filter("flow".to_owned());
-        assert!(table.sheet.is_ticked("t3") && table.sheet.ticked_count() == 1);
+        table.table_model.tick(0);
+        table.table_model.sort_by(Column::Comment);
+        table.table_model.set_filter("flow".to_owned());
+        assert!(table.table_model.is_ticked("t3") && table.table_model.ticked_count() == 1);
         table.revoked(&["t3".to_owned()]);
-        assert_eq!(table.sheet.ticked_count(), 0);
-        table.sheet.set_filter(String::new());
+        assert_eq!(table.table_model.ticked_count(), 0);
+        table.table_model.set_filter(String::new());
         assert_eq!(ids(&table), ["t2", "t1"]);
     }
 
     #[test]
     fn a_table_without_rows_stands_everything() {
         let mut table = TokenTable::default();
-        table.sheet.step(3, true);
-        table.sheet.tick(0);
-        table.sheet.tick_to(4);
-        table.sheet.tick_all();
+        table.table_model.step(3, true);
+        table.table_model.tick(0);
+        table.table_model.tick_to(4);
+        table.table_model.tick_all();
         table.revoked(&[]);
-        assert_eq!((table.sheet.cursor_row(), table.sheet.ticked_count(), table.sheet.row_count()), (0, 0, 0));
+        assert_eq!((table.table_model.cursor_row(), table.table_model.ticked_count(), table.table_model.row_count()), (0, 0, 0));
     }
 }

@@ -8,7 +8,7 @@ use super::{BaseUrl, BaseUrlError, Pasted, host};
 use crate::connection::text;
 
 /// The longest address that is looked at, in bytes after trimming. Browsers stop at about 2,000.
-const LONGEST: usize = 2048;
+const MAX_BYTES: usize = 2048;
 
 pub(super) fn read(pasted: &str) -> Result<Pasted, BaseUrlError> {
     let read = read_any(pasted)?;
@@ -85,7 +85,7 @@ fn is_warehouse(id: &str) -> bool {
 /// Takes away what surrounds an address in mails, chats and documents.
 fn clean(pasted: &str, notes: &mut Vec<String>) -> Result<String, BaseUrlError> {
     // A paste of megabytes is refused before anything looks at its characters.
-    if pasted.len() > 4 * LONGEST {
+    if pasted.len() > 4 * MAX_BYTES {
         return Err(BaseUrlError::TooLong);
     }
     let around =
@@ -95,7 +95,7 @@ fn clean(pasted: &str, notes: &mut Vec<String>) -> Result<String, BaseUrlError> 
     if visible.is_empty() {
         return Err(BaseUrlError::Empty);
     }
-    if visible.len() > LONGEST {
+    if visible.len() > MAX_BYTES {
         return Err(BaseUrlError::TooLong);
     }
     if visible.chars().count() != kept.chars().count() {

@@ -218,7 +218,7 @@ impl Draft {
             EnvironmentKind::Own => {
                 let word = self.own_environment.trim();
                 let word = if word.is_empty() { EnvironmentKind::Own.label() } else { word };
-                Environment::Own(word.chars().take(Environment::LONGEST).collect())
+                Environment::Own(word.chars().take(Environment::MAX_CHARS).collect())
             }
         }
     }
@@ -273,10 +273,10 @@ impl Draft {
         /// Characters; a shorter one may be a word that stands elsewhere with good reason.
         const LEAST: usize = 12;
         /// Bytes; every field is refused as too long far below that.
-        const LONGEST: usize = 16 * 1024;
+        const MAX_BYTES: usize = 16 * 1024;
         let typed = Some(self.secret.expose().trim()).filter(|typed| typed.len() >= LEAST);
         let mut fields: Vec<Field> = Vec::new();
-        for (field, text) in self.open_texts().filter(|(_, text)| text.len() <= LONGEST) {
+        for (field, text) in self.open_texts().filter(|(_, text)| text.len() <= MAX_BYTES) {
             let contains = contains_secret(text) || typed.is_some_and(|typed| text.contains(typed));
             if contains && !fields.contains(&field) {
                 fields.push(field);

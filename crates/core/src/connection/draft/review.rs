@@ -220,8 +220,8 @@ impl Judge<'_> {
         };
         let wrong = if own.is_empty() {
             Some("Name the environment, or choose another".to_owned())
-        } else if own.chars().count() > Environment::LONGEST {
-            Some(format!("Use at most {} characters", Environment::LONGEST))
+        } else if own.chars().count() > Environment::MAX_CHARS {
+            Some(format!("Use at most {} characters", Environment::MAX_CHARS))
         } else {
             text::unfit(own).map(|unfit| format!("The word contains {unfit}; remove it"))
         };

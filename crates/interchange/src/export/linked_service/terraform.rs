@@ -8,7 +8,7 @@ use crate::escape::{Text, data_factory_text, hcl};
 use brickpass_core::failure::Failure;
 
 /// More workers than this, a policy and an access mode are not for the resource of this linked service. Source: azurerm, its schema.
-const MOST_WORKERS: u32 = 10;
+const MAX_WORKERS: u32 = 10;
 
 pub(super) fn write(service: &Service) -> Result<Text, Failure> {
     let text =
@@ -29,9 +29,9 @@ pub(super) fn write(service: &Service) -> Result<Text, Failure> {
 fn is_sayable(service: &Service) -> bool {
     let compute = match &service.compute {
         Compute::Existing(_) => true,
-        Compute::Job { workers: (least, most), settings, .. } => is_for_a_job(settings) && most.unwrap_or(*least) <= MOST_WORKERS,
+        Compute::Job { workers: (least, most), settings, .. } => is_for_a_job(settings) && most.unwrap_or(*least) <= MAX_WORKERS,
         // Its block of the pool has nothing but the pool, the version and the number.
-        Compute::Pool { workers, settings, .. } => settings.is_empty() && *workers <= MOST_WORKERS,
+        Compute::Pool { workers, settings, .. } => settings.is_empty() && *workers <= MAX_WORKERS,
         Compute::Reading(_) => false,
     };
     let auth = match &service.auth {

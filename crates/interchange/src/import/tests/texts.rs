@@ -49,6 +49,6 @@ fn utf_16_of_windows_powershell_is_read_and_other_bytes_are_told() {
 
 #[test]
 fn more_than_a_thousand_connections_are_too_many() {
-    let rows = format!("{HOST}\n").repeat(MOST + 1);
+    let rows = format!("{HOST}\n").repeat(MAX_CONNECTIONS + 1);
     assert_eq!(read(Kind::Address, rows.as_bytes()).unwrap_err().code, Code::TooLarge);
 }

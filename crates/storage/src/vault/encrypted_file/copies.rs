@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{EncryptedFile, LIMIT, Open, State, may_begin_with, with_suffix};
 use crate::{
-    atomic_file::{self, FileError, Lock, PATIENCE},
+    atomic_file::{self, FileError, LOCK_TIMEOUT, Lock},
     vault::VaultError,
 };
 
@@ -37,7 +37,7 @@ impl EncryptedFile {
     /// There is no backup, or it does not open; disk errors with the path.
     pub(crate) fn restore_backup(&self, passphrase: SecretString) -> Result<(), VaultError> {
         let mut state = self.state();
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
         let no_backup = || self.lost().unwrap_or_else(|| self.damaged());
         let backup = atomic_file::read(&self.backup_path(), LIMIT)?.ok_or_else(no_backup)?;
         let (file, secrets) = self.decrypt(backup.bytes, &passphrase)?;
@@ -60,7 +60,7 @@ impl EncryptedFile {
     pub(crate) fn begin_anew(&self, passphrase: SecretString) -> Result<Vec<PathBuf>, VaultError> {
         may_begin_with(&passphrase)?;
         let mut state = self.state();
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
+        let _lock = Lock::acquire(&self.path, LOCK_TIMEOUT)?;
         let mut kept = Vec::new();
         // The backup first: whatever stops this half-way, the file is in place or known to be lost.
         for (from, suffix) in [(self.backup_path(), ".bak.former"), (self.path.clone(), ".former")] {

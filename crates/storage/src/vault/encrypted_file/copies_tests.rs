@@ -179,7 +179,7 @@ fn vl_02_a_header_that_would_keep_a_processor_busy_for_days_is_refused_at_once()
     for header in [stanzas, lines] {
         fs::write(&path, format!("age-encryption.org/v1\n{header}--- x\n")).unwrap();
         let error = quick(dir.path()).unlock("right horse".into()).unwrap_err();
-        assert!(matches!(error, VaultError::ForeignFile { .. }), "{error}");
+        assert!(matches!(error, VaultError::ExternalFile { .. }), "{error}");
         assert!(open_sealed(fs::read(&path).unwrap(), &"right horse".into()).is_err());
     }
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());

@@ -24,11 +24,11 @@ use brickpass_core::{
 };
 use brickpass_databricks::{
     oauth::AccessToken,
-    session::{Sessions, Surroundings},
+    session::{SessionDeps, Sessions},
 };
 use brickpass_interchange::databrickscfg::{File, LARGEST, Leads};
 use brickpass_storage::{
-    CliTokens, HandedOut, Library, NotedToken, Publications, SecretId, SettingsFile, TokenNotes, Vault, VaultHome, Whose, is_null_device,
+    CliTokens, HandoutLog, Library, NotedToken, Publications, SecretId, SettingsFile, TokenNotes, Vault, VaultHome, Whose, is_null_device,
     read_given,
 };
 
@@ -40,11 +40,11 @@ const PAT_STAYS: SignedDuration = SignedDuration::from_mins(15);
 const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(2)];
 
 /// The connections as they are in the file at this moment, and the tokens for them.
-pub struct TokenDesk {
+pub struct TokenProvider {
     vault: Vault,
     sessions: Sessions,
     notes: TokenNotes,
-    handed_out: HandedOut,
+    handout_log: HandoutLog,
     cli_tokens: Arc<CliTokens>,
     serves_the_cli: bool,
     connections: Vec<Connection>,
@@ -60,7 +60,7 @@ pub struct ProfilesPlace {
     pub workspace_id: Option<String>,
 }
 
-impl TokenDesk {
+impl TokenProvider {
     /// # Errors
     /// The connections file cannot be read.
     pub fn open(places: &Places) -> Result<Self, Failure> {
@@ -68,12 +68,12 @@ impl TokenDesk {
         let (vault, http) = (vault_for(places, &settings), http_for(places, &settings));
         let snapshot = Library::new(&places.config_dir, &places.state_dir).load().map_err(|error| error.failure())?;
         let for_sessions = vault.clone();
-        let sessions = Sessions::new(Surroundings {
+        let sessions = Sessions::new(SessionDeps {
             vault: Box::new(move || for_sessions.clone()),
             http: Box::new(move || http.clone()),
             clock: Box::new(Timestamp::now),
             state_dir: places.state_dir.clone(),
-            patience: Surroundings::PATIENCE,
+            lock_timeout: SessionDeps::LOCK_TIMEOUT,
             changed: Box::new(|_| {}),
         });
         let connections = snapshot.entries.into_iter().map(|entry| entry.connection).collect();
@@ -86,7 +86,7 @@ impl TokenDesk {
             vault,
             sessions,
             notes: TokenNotes::new(&places.state_dir),
-            handed_out: HandedOut::new(&places.state_dir),
+            handout_log: HandoutLog::new(&places.state_dir),
             cli_tokens: Arc::new(CliTokens::new(&places.state_dir)),
             connections,
             published,
@@ -193,8 +193,8 @@ impl TokenDesk {
     }
 
     /// For the log, before a token leaves for another program: as the system calls that.
-    pub fn handed_out(&self, connection: &Connection, program: Option<&str>) {
-        self.handed_out.note(connection, program, Timestamp::now());
+    pub fn handout_log(&self, connection: &Connection, program: Option<&str>) {
+        self.handout_log.note(connection, program, Timestamp::now());
     }
 
     /// A sign-in that was renewed is renewed for the Databricks CLI as well. As good as it goes.
@@ -250,7 +250,7 @@ impl TokenDesk {
     /// # Errors
     /// The vault does not take a sign-in that was renewed: it is lost with this process.
     pub async fn finish(&self) -> Result<(), Failure> {
-        self.sessions.landed().await;
+        self.sessions.drained().await;
         let mut outcome = Ok(());
         for pause in PAUSES {
             if self.sessions.unsaved().is_empty() {
@@ -296,7 +296,7 @@ mod tests {
         };
         let file = dir.path().join("databrickscfg");
         let places = Places { databrickscfg: Some(file.clone()), ..Places::new(dir.path().join("config"), dir.path().join("state")) };
-        let desk = TokenDesk::open(&places).unwrap();
+        let desk = TokenProvider::open(&places).unwrap();
         assert!(!desk.may_be_sent_by("sales", &connection(true)), "there is no such profile");
         for (there, may) in [(host, true), ("https://evil.example", false), ("https://adb-1234567890123456.7.azuredatabricks.net", false)] {
             fs::write(&file, format!("[sales]\nhost = {there}\n")).unwrap();

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::{
-    grounds::Grounds,
-    seat::{is_fresh, renew_at},
+    issuance::IssuanceKey,
+    token_state::{is_fresh, renew_at},
 };
 use crate::oauth::AccessToken;
 use brickpass_core::connection::AccountId;
@@ -17,7 +17,7 @@ const ROOM: usize = 16 * 1024;
 
 /// No `Debug`: most of it is the secret.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct CachedToken {
     #[serde(serialize_with = "expose", deserialize_with = "conceal")]
     token: SecretString,
     pub(super) issued_at: Timestamp,
@@ -26,7 +26,7 @@ pub(super) struct Kept {
     expiry_assumed: bool,
 }
 
-impl Kept {
+impl CachedToken {
     /// `None`: the expiry is unknown.
     pub(super) fn of(token: &AccessToken, issued_at: Timestamp) -> Option<Self> {
         let expires_at = token.expires_at?;
@@ -70,32 +70,32 @@ pub(super) struct PrincipalsToken {
     scopes: Vec<String>,
     /// Digest of the client secret.
     secret_sha256: [u8; 32],
-    pub(super) kept: Kept,
+    pub(super) cached: CachedToken,
 }
 
 impl PrincipalsToken {
     const VERSION: u32 = 1;
 
-    pub(super) fn new(grounds: &Grounds, secret_sha256: [u8; 32], kept: Kept) -> Self {
+    pub(super) fn new(issuance: &IssuanceKey, secret_sha256: [u8; 32], cached: CachedToken) -> Self {
         Self {
             v: Self::VERSION,
-            origin: grounds.target.base_url.origin(),
-            account_id: grounds.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
-            client_id: grounds.client_id().to_owned(),
-            scopes: grounds.scopes(),
+            origin: issuance.target.base_url.origin(),
+            account_id: issuance.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
+            client_id: issuance.client_id().to_owned(),
+            scopes: issuance.scopes(),
             secret_sha256,
-            kept,
+            cached,
         }
     }
 
     /// `None`: damaged, written by a newer version of Brickpass, or for another host or secret.
-    pub(super) fn read(stored: &SecretString, grounds: &Grounds, secret_sha256: [u8; 32]) -> Option<Self> {
+    pub(super) fn read(stored: &SecretString, issuance: &IssuanceKey, secret_sha256: [u8; 32]) -> Option<Self> {
         let read: Self = serde_json::from_str(stored.expose_secret()).ok()?;
         let fits = read.v == Self::VERSION
-            && read.origin == grounds.target.base_url.origin()
-            && read.account_id.as_deref() == grounds.target.account_id.as_ref().map(AccountId::as_str)
-            && read.client_id == grounds.client_id()
-            && read.scopes == grounds.scopes()
+            && read.origin == issuance.target.base_url.origin()
+            && read.account_id.as_deref() == issuance.target.account_id.as_ref().map(AccountId::as_str)
+            && read.client_id == issuance.client_id()
+            && read.scopes == issuance.scopes()
             && read.secret_sha256 == secret_sha256;
         fits.then_some(read)
     }
@@ -137,46 +137,46 @@ mod tests {
     use jiff::SignedDuration;
     use serde_json::json;
 
-    use super::{super::grounds::tests::browser, *};
+    use super::{super::issuance::tests::browser, *};
 
     fn at(minutes: i64) -> Timestamp {
         "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
     }
 
-    fn kept(minutes: i64) -> Kept {
+    fn cached(minutes: i64) -> CachedToken {
         let token = AccessToken { secret: "the-access-token".into(), expires_at: Some(at(minutes)), expiry_assumed: false };
-        Kept::of(&token, at(0)).unwrap()
+        CachedToken::of(&token, at(0)).unwrap()
     }
 
     #[test]
     fn a_kept_token_is_good_for_as_long_as_nobody_would_renew_it() {
-        assert!(kept(60).good(at(0)).is_some() && kept(60).good(at(54)).is_some());
-        assert!(kept(60).valid(at(59)).is_some() && kept(60).valid(at(60)).is_none(), "to its very end");
-        assert!(kept(60).good(at(55)).is_none(), "five minutes are left");
-        assert!(kept(60).good(at(-6)).is_none(), "the clock was set back: nobody knows how old it is");
-        assert!(kept(8).good(at(3)).is_some() && kept(8).good(at(4)).is_none(), "half its life");
+        assert!(cached(60).good(at(0)).is_some() && cached(60).good(at(54)).is_some());
+        assert!(cached(60).valid(at(59)).is_some() && cached(60).valid(at(60)).is_none(), "to its very end");
+        assert!(cached(60).good(at(55)).is_none(), "five minutes are left");
+        assert!(cached(60).good(at(-6)).is_none(), "the clock was set back: nobody knows how old it is");
+        assert!(cached(8).good(at(3)).is_some() && cached(8).good(at(4)).is_none(), "half its life");
         let endless = AccessToken { secret: "a".into(), expires_at: None, expiry_assumed: false };
-        assert!(Kept::of(&endless, at(0)).is_none());
+        assert!(CachedToken::of(&endless, at(0)).is_none());
     }
 
     #[test]
     fn a_principals_token_is_for_the_place_and_the_secret_that_it_was_issued_for_and_no_other() {
-        let grounds = |changes: serde_json::Value| {
+        let issuance = |changes: serde_json::Value| {
             let mut auth = json!({"auth": {"type": "service-principal", "client_id": "12345678-90ab-cdef-1234-567890abcdef"}});
             auth.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-            Grounds::of(&browser(auth)).unwrap()
+            IssuanceKey::of(&browser(auth)).unwrap()
         };
-        let here = grounds(json!({}));
-        let written = PrincipalsToken::new(&here, [1; 32], kept(60)).write();
+        let here = issuance(json!({}));
+        let written = PrincipalsToken::new(&here, [1; 32], cached(60)).write();
         let read = PrincipalsToken::read(&written, &here, [1; 32]).unwrap();
-        assert_eq!(read.kept.good(at(1)).unwrap().secret.expose_secret(), "the-access-token");
+        assert_eq!(read.cached.good(at(1)).unwrap().secret.expose_secret(), "the-access-token");
         assert!(PrincipalsToken::read(&written, &here, [2; 32]).is_none(), "another secret");
         let elsewhere = json!({"base_url": "https://adb-1.2.azuredatabricks.net"});
-        assert!(PrincipalsToken::read(&written, &grounds(elsewhere), [1; 32]).is_none());
+        assert!(PrincipalsToken::read(&written, &issuance(elsewhere), [1; 32]).is_none());
         let other = json!({"auth": {"type": "service-principal", "client_id": "22345678-90ab-cdef-1234-567890abcdef"}});
-        assert!(PrincipalsToken::read(&written, &grounds(other), [1; 32]).is_none());
+        assert!(PrincipalsToken::read(&written, &issuance(other), [1; 32]).is_none());
         let account = json!({"level": {"account": {"account_id": "12345678-90ab-cdef-1234-567890abcdef"}}});
-        assert!(PrincipalsToken::read(&written, &grounds(account), [1; 32]).is_none());
+        assert!(PrincipalsToken::read(&written, &issuance(account), [1; 32]).is_none());
         for damaged in ["", "{}", "a-bare-token"] {
             assert!(PrincipalsToken::read(&damaged.into(), &here, [1; 32]).is_none(), "{damaged}");
         }

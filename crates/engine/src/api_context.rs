@@ -19,13 +19,13 @@ use brickpass_databricks::{
 };
 
 /// Of one call, whatever the connection allows: who has begun a change is waited for at the end of the program.
-const LONGEST_CALL: Duration = Duration::from_secs(30);
+const MAX_CALL: Duration = Duration::from_secs(30);
 
 /// A request that got no answer may still be on its way through a proxy: what it may have changed is looked at after each of these.
-const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(3)];
+const RECHECK_DELAYS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(3)];
 
 #[derive(Clone)]
-pub(super) struct Reach {
+pub(super) struct ApiContext {
     pub(super) shared: Arc<Shared>,
     pub(super) connection: Connection,
     /// The owner of the sign-in; often the same connection.
@@ -33,7 +33,7 @@ pub(super) struct Reach {
     token: AccessToken,
 }
 
-impl Reach {
+impl ApiContext {
     /// No sign-in if the request is not available at this level.
     pub(super) async fn of(
         shared: &Arc<Shared>,
@@ -68,7 +68,7 @@ impl Reach {
     }
 
     pub(super) fn limit(&self) -> Duration {
-        self.connection.timeout.duration().min(LONGEST_CALL)
+        self.connection.timeout.duration().min(MAX_CALL)
     }
 
     pub(super) fn call(&self) -> Call<'static> {
@@ -128,7 +128,7 @@ pub(super) fn directory(account_id: Option<&AccountId>) -> Directory<'_> {
 /// After a lost answer, checks until `see` finds the request's effect. `None`: there is none. An error: the check failed.
 pub(super) async fn look<T, L: Future<Output = Result<Option<T>, Failure>>>(see: impl Fn() -> L) -> Result<Option<T>, Failure> {
     let mut seen = Ok(None);
-    for wait in LOOKS {
+    for wait in RECHECK_DELAYS {
         sleep(wait).await;
         seen = see().await;
         if let Ok(Some(_)) = seen {

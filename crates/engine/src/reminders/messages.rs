@@ -3,7 +3,7 @@
 use super::notification::{Notification, Reminder};
 
 /// So many are named; the rest is counted.
-const NAMED: usize = 4;
+const MAX_NAMES: usize = 4;
 
 pub(super) fn notification(due: &[Reminder]) -> Notification {
     if let [one] = due {
@@ -21,9 +21,9 @@ pub(super) fn notification(due: &[Reminder]) -> Notification {
         (_, all) => format!("{all} tokens have expired or expire soon"),
     };
     let mut lines: Vec<String> =
-        due.iter().take(NAMED).map(|reminder| format!("{}: {}", reminder.name, when(reminder.days_left))).collect();
-    if due.len() > NAMED {
-        lines.push(format!("and {} more", due.len() - NAMED));
+        due.iter().take(MAX_NAMES).map(|reminder| format!("{}: {}", reminder.name, when(reminder.days_left))).collect();
+    if due.len() > MAX_NAMES {
+        lines.push(format!("and {} more", due.len() - MAX_NAMES));
     }
     Notification { summary, body: lines.join("\n"), rotates: false }
 }

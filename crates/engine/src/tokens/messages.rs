@@ -142,7 +142,7 @@ pub(super) fn old_was_not_revoked(failure: Failure, token_id: &str) -> Failure {
 const IN_DATABRICKS: &str = "in Databricks under Settings > Developer > Access tokens";
 
 /// So many tokens are named.
-const NAMED: usize = 6;
+const MAX_NAMES: usize = 6;
 
 pub(super) fn not_revocable(why: &NotRevocable, name: &str) -> Failure {
     let what = format!("The token of \"{name}\" cannot be revoked.");
@@ -200,13 +200,13 @@ pub(super) fn left_valid(left: &[Parted]) -> Option<Failure> {
         many => {
             let mut named: Vec<String> = many
                 .iter()
-                .take(NAMED)
+                .take(MAX_NAMES)
                 .map(|parted| {
                     format!("{}{}", parted.connection.name.as_str(), token(parted).map(|token| format!(" ({token})")).unwrap_or_default())
                 })
                 .collect();
-            if many.len() > NAMED {
-                named.push(format!("and {} more", many.len() - NAMED));
+            if many.len() > MAX_NAMES {
+                named.push(format!("and {} more", many.len() - MAX_NAMES));
             }
             (
                 format!("{} tokens of removed connections were not revoked.", many.len()),

@@ -7,7 +7,7 @@ use crate::oauth::Target;
 use brickpass_core::connection::{AuthMethod, ClientId, Connection, OAuthApp, Scopes};
 
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Grounds {
+pub(super) struct IssuanceKey {
     pub(super) target: Target,
     pub(super) grant: Grant,
 }
@@ -22,7 +22,7 @@ pub(super) enum Grant {
     },
 }
 
-impl Grounds {
+impl IssuanceKey {
     /// `None` for personal access tokens, which are issued by hand.
     pub(super) fn of(connection: &Connection) -> Option<Self> {
         let grant = match &connection.auth {
@@ -75,6 +75,6 @@ pub(super) mod tests {
 
     #[test]
     fn a_personal_access_token_is_issued_by_hand() {
-        assert!(Grounds::of(&browser(serde_json::json!({"auth": {"type": "pat"}}))).is_none());
+        assert!(IssuanceKey::of(&browser(serde_json::json!({"auth": {"type": "pat"}}))).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! Failures of administration requests.
 
-use crate::{reach::Reach, tokens};
+use crate::{api_context::ApiContext, tokens};
 use brickpass_core::{
     connection::Level,
     failure::{Code, Failure, Remedy},
@@ -59,13 +59,13 @@ pub(super) fn no_name() -> Failure {
 }
 
 /// What a refusal means for this connection, except where the API's own message already says who may do this.
-pub(super) fn explained(failure: Failure, reach: &Reach) -> Failure {
-    if failure.code == Code::Forbidden { failure } else { reach.explained(failure) }
+pub(super) fn explained(failure: Failure, api: &ApiContext) -> Failure {
+    if failure.code == Code::Forbidden { failure } else { api.explained(failure) }
 }
 
 /// The same for a request that names an object: if it does not exist, the API's own message says so.
-pub(super) fn explained_by_name(failure: Failure, reach: &Reach) -> Failure {
-    if failure.code == Code::NotFound { failure } else { explained(failure, reach) }
+pub(super) fn explained_by_name(failure: Failure, api: &ApiContext) -> Failure {
+    if failure.code == Code::NotFound { failure } else { explained(failure, api) }
 }
 
 /// The answer was lost, and a check showed that nothing has changed. `looked`: what the check found.

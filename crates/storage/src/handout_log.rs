@@ -10,22 +10,22 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Activity, ActivityEntry, Deed, atomic_file};
+use super::{Activity, ActivityEntry, AuditAction, atomic_file};
 use brickpass_core::connection::{Connection, ConnectionId};
 
 /// Of a program's name; Linux cuts it off earlier.
-const LONGEST: usize = 32;
+const MAX_NAME_CHARS: usize = 32;
 
 /// A program that is started under ever new names in one hour fills neither the folder nor the log.
-const MOST: usize = 500;
+const MAX_ENTRIES: usize = 500;
 
 #[derive(Debug, Clone)]
-pub struct HandedOut {
+pub struct HandoutLog {
     folder: PathBuf,
     log: Activity,
 }
 
-impl HandedOut {
+impl HandoutLog {
     #[must_use]
     pub fn new(state_dir: &Path) -> Self {
         Self { folder: state_dir.join("handed-out"), log: Activity::new(state_dir) }
@@ -43,7 +43,7 @@ impl HandedOut {
             at,
             connection: Some(connection.id),
             name: connection.name.as_str().to_owned(),
-            what: Deed::HandedOut,
+            what: AuditAction::HandoutLog,
             failed: None,
             detail: program,
         }]);
@@ -60,7 +60,7 @@ impl HandedOut {
             std::io::ErrorKind::NotFound if atomic_file::make_folder(&self.folder).is_ok() => options.open(&path),
             _ => Err(error),
         });
-        let room = made.is_ok() && self.sweep(hour) <= MOST;
+        let room = made.is_ok() && self.sweep(hour) <= MAX_ENTRIES;
         if made.is_ok() && !room {
             let _ = fs::remove_file(&path);
         }
@@ -84,7 +84,7 @@ impl HandedOut {
 
 /// The letters that names of programs are made of: it is part of a file's name and shown to people.
 fn word(program: &str) -> String {
-    program.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+')).take(LONGEST).collect()
+    program.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+')).take(MAX_NAME_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -103,7 +103,7 @@ mod tests {
 
     fn told(dir: &Path) -> Vec<(String, Option<String>)> {
         let entries = Activity::new(dir).load().unwrap();
-        entries.into_iter().filter(|entry| entry.what == Deed::HandedOut).map(|entry| (entry.name, entry.detail)).collect()
+        entries.into_iter().filter(|entry| entry.what == AuditAction::HandoutLog).map(|entry| (entry.name, entry.detail)).collect()
     }
 
     fn minute(minute: i64) -> Timestamp {
@@ -113,13 +113,13 @@ mod tests {
     #[test]
     fn each_connection_program_and_hour_is_told_once() {
         let dir = tempfile::tempdir().unwrap();
-        let (handed_out, sales, lab) = (HandedOut::new(dir.path()), connection("Sales"), connection("Lab"));
+        let (handout_log, sales, lab) = (HandoutLog::new(dir.path()), connection("Sales"), connection("Lab"));
         for at in [0, 1, 59] {
-            handed_out.note(&sales, Some("python3"), minute(at));
-            handed_out.note(&sales, Some("terraform"), minute(at));
-            handed_out.note(&lab, None, minute(at));
+            handout_log.note(&sales, Some("python3"), minute(at));
+            handout_log.note(&sales, Some("terraform"), minute(at));
+            handout_log.note(&lab, None, minute(at));
         }
-        handed_out.note(&sales, Some("python3"), minute(60));
+        handout_log.note(&sales, Some("python3"), minute(60));
         let told = told(dir.path());
         let of = |name: &str, program: &str| (name.to_owned(), Some(program.to_owned()));
         assert_eq!(told, [of("Sales", "python3"), of("Sales", "terraform"), ("Lab".to_owned(), None), of("Sales", "python3")]);
@@ -129,10 +129,10 @@ mod tests {
     #[test]
     fn many_at_once_are_one_line() {
         let dir = tempfile::tempdir().unwrap();
-        let (handed_out, sales) = (HandedOut::new(dir.path()), connection("Sales"));
+        let (handout_log, sales) = (HandoutLog::new(dir.path()), connection("Sales"));
         std::thread::scope(|scope| {
             for _ in 0..16 {
-                scope.spawn(|| handed_out.note(&sales, Some("python3"), minute(0)));
+                scope.spawn(|| handout_log.note(&sales, Some("python3"), minute(0)));
             }
         });
         assert_eq!(told(dir.path()).len(), 1);
@@ -141,14 +141,14 @@ mod tests {
     #[test]
     fn a_program_goes_by_a_harmless_name_and_ever_new_ones_fill_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let (handed_out, sales) = (HandedOut::new(dir.path()), connection("Sales"));
-        handed_out.note(&sales, Some("../../x\u{1b}[2J y\u{202e}"), minute(0));
+        let (handout_log, sales) = (HandoutLog::new(dir.path()), connection("Sales"));
+        handout_log.note(&sales, Some("../../x\u{1b}[2J y\u{202e}"), minute(0));
         assert_eq!(told(dir.path()), [("Sales".to_owned(), Some("....x2Jy".to_owned()))]);
-        for number in 0..MOST + 50 {
-            handed_out.note(&sales, Some(&format!("p{number}")), minute(0));
+        for number in 0..MAX_ENTRIES + 50 {
+            handout_log.note(&sales, Some(&format!("p{number}")), minute(0));
         }
-        assert_eq!(told(dir.path()).len(), MOST);
-        assert_eq!(fs::read_dir(dir.path().join("handed-out")).unwrap().count(), MOST);
+        assert_eq!(told(dir.path()).len(), MAX_ENTRIES);
+        assert_eq!(fs::read_dir(dir.path().join("handed-out")).unwrap().count(), MAX_ENTRIES);
     }
 
     #[test]
@@ -156,6 +156,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let not_a_folder = dir.path().join("file");
         fs::File::create(&not_a_folder).unwrap();
-        HandedOut::new(&not_a_folder).note(&connection("Sales"), Some("python3"), minute(0));
+        HandoutLog::new(&not_a_folder).note(&connection("Sales"), Some("python3"), minute(0));
     }
 }

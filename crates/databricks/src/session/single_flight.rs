@@ -5,17 +5,17 @@ use std::sync::{Mutex, PoisonError};
 use brickpass_logging::Span;
 use tokio::sync::watch;
 
-pub(super) struct Flight<T> {
+pub(super) struct SingleFlight<T> {
     current: Mutex<Option<watch::Receiver<Option<T>>>>,
 }
 
-impl<T> Default for Flight<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self { current: Mutex::default() }
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Flight<T> {
+impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     /// The result of the work in flight; if there is none, `begin` starts it. It is a separate task: a caller that stops waiting does not cancel it
     /// for the others. `None`: it panicked.
     pub(super) async fn join<F: Future<Output = T> + Send + 'static>(&self, begin: impl FnOnce() -> F) -> Option<T> {
@@ -26,12 +26,12 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
                 None => current.insert(take_off(begin())).clone(),
             }
         };
-        let landed = landing.wait_for(Option::is_some).await.ok()?;
-        landed.clone()
+        let drained = landing.wait_for(Option::is_some).await.ok()?;
+        drained.clone()
     }
 
     /// Waits for the work in flight, if there is any.
-    pub(super) async fn landed(&self) {
+    pub(super) async fn drained(&self) {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(mut landing) = current {
             let _ = landing.wait_for(Option::is_some).await;
@@ -40,9 +40,9 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
 }
 
 fn take_off<T: Send + Sync + 'static>(work: impl Future<Output = T> + Send + 'static) -> watch::Receiver<Option<T>> {
-    let (landed, landing) = watch::channel(None);
+    let (drained, landing) = watch::channel(None);
     // The log shows it in the span of the first caller.
-    tokio::spawn(Span::current().around(async move { landed.send_replace(Some(work.await)) }));
+    tokio::spawn(Span::current().around(async move { drained.send_replace(Some(work.await)) }));
     landing
 }
 
@@ -64,11 +64,11 @@ mod tests {
 
     #[tokio::test]
     async fn everybody_gets_what_one_has_fetched() {
-        let (flight, begun, gate) = (Arc::new(Flight::default()), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let (single_flight, begun, gate) = (Arc::new(SingleFlight::default()), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let join = || {
-            let (flight, begun, gate) = (Arc::clone(&flight), Arc::clone(&begun), Arc::clone(&gate));
+            let (single_flight, begun, gate) = (Arc::clone(&single_flight), Arc::clone(&begun), Arc::clone(&gate));
             tokio::spawn(async move {
-                flight
+                single_flight
                     .join(|| async move {
                         gate.notified().await;
                         begun.fetch_add(1, Ordering::SeqCst) + 1
@@ -92,9 +92,9 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_panics_does_not_stop_the_next() {
-        let flight = Flight::default();
+        let single_flight = SingleFlight::default();
         let work = async |panics: bool| assert!(!panics, "on purpose");
-        assert_eq!(flight.join(|| work(true)).await, None);
-        assert_eq!(flight.join(|| work(false)).await, Some(()));
+        assert_eq!(single_flight.join(|| work(true)).await, None);
+        assert_eq!(single_flight.join(|| work(false)).await, Some(()));
     }
 }

@@ -44,12 +44,12 @@ impl Place {
         self.dir.path().join("state")
     }
 
-    fn file(&self) -> ForeignFile {
-        ForeignFile::new(self.path(), &self.state())
+    fn file(&self) -> ExternalFile {
+        ExternalFile::new(self.path(), &self.state())
     }
 
-    fn on(&self, disk: &Arc<FaultyDisk>) -> ForeignFile {
-        ForeignFile::on(Box::new(Arc::clone(disk)), self.path(), &self.state())
+    fn on(&self, disk: &Arc<FaultyDisk>) -> ExternalFile {
+        ExternalFile::on(Box::new(Arc::clone(disk)), self.path(), &self.state())
     }
 
     /// As another program writes it.
@@ -352,7 +352,7 @@ fn a_file_that_is_no_such_file_is_refused() {
 #[test]
 fn what_a_killed_write_left_behind_goes_with_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
-    let file = ForeignFile::new(folder.path().join("cfg"), &folder.path().join("state"));
+    let file = ExternalFile::new(folder.path().join("cfg"), &folder.path().join("state"));
     let replace = |bytes: &[u8]| drop(file.replace(file.read().unwrap().digest(), bytes, KeepBackup::Yes).unwrap());
     replace(b"one");
     let left = |place: &Path, name: &str, hours: u64| {
@@ -388,7 +388,7 @@ fn a_state_that_is_kept_for_good_outlives_every_later_change_until_it_is_let_go(
 #[test]
 fn the_null_device_is_an_empty_file_that_takes_nothing() {
     let place = Place::new();
-    let file = ForeignFile::new("/dev/null".into(), &place.state());
+    let file = ExternalFile::new("/dev/null".into(), &place.state());
     let now = file.read().unwrap();
     assert!(now.bytes.is_empty() && !now.exists);
     let failure = file.replace(now.digest(), b"x", KeepBackup::Yes).unwrap_err();

@@ -1,4 +1,4 @@
-//! The token state of one sign-in in memory, and when to renew its token. An edited connection gets a new seat.
+//! The token state of one sign-in in memory, and when to renew its token. An edited connection gets a new token state.
 
 use std::{
     collections::HashSet,
@@ -8,12 +8,12 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 
-use super::{flight::Flight, grounds::Grounds, words};
+use super::{issuance::IssuanceKey, messages, single_flight::SingleFlight};
 use crate::oauth::{AccessToken, Endpoints};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 
 /// A token is renewed when it has less than this time left.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
 /// Random spread, so that windows opened together do not all renew in the same second.
 const JITTER_SECONDS: i64 = 30;
 /// A token with a shorter lifetime than this is renewed at half its lifetime.
@@ -29,10 +29,10 @@ const LONGEST_REST: SignedDuration = SignedDuration::from_hours(24);
 /// How long discovered endpoints are cached.
 const ENDPOINTS_STAY: SignedDuration = SignedDuration::from_hours(1);
 
-pub(super) struct Seat {
+pub(super) struct TokenState {
     pub(super) id: ConnectionId,
-    pub(super) grounds: Grounds,
-    pub(super) flight: Flight<Result<AccessToken, Failure>>,
+    pub(super) issuance: IssuanceKey,
+    pub(super) single_flight: SingleFlight<Result<AccessToken, Failure>>,
     memory: Mutex<Memory>,
 }
 
@@ -59,9 +59,9 @@ struct Issued {
     instead_of_refused: bool,
 }
 
-impl Seat {
-    pub(super) fn new(id: ConnectionId, grounds: Grounds) -> Self {
-        Self { id, grounds, flight: Flight::default(), memory: Mutex::default() }
+impl TokenState {
+    pub(super) fn new(id: ConnectionId, issuance: IssuanceKey) -> Self {
+        Self { id, issuance, single_flight: SingleFlight::default(), memory: Mutex::default() }
     }
 
     /// The answer that needs no request; `None`: a token must be fetched. `refused` is a token that the API has just refused.
@@ -72,7 +72,7 @@ impl Seat {
             && let Some(issued) = valid.filter(|issued| same(&issued.token, refused))
         {
             let in_vain = issued.instead_of_refused && now.duration_since(issued.at) < JUST;
-            return if in_vain { Some(Err(words::refused_again())) } else { memory.rests(now).map(Err) };
+            return if in_vain { Some(Err(messages::refused_again())) } else { memory.rests(now).map(Err) };
         }
         if let Some(issued) = valid {
             let rests = memory.not_ahead_before.is_some_and(|until| now < until) || memory.rests(now).is_some();
@@ -166,7 +166,7 @@ impl Seat {
     }
 
     pub(super) fn origin(&self) -> String {
-        self.grounds.target.base_url.origin()
+        self.issuance.target.base_url.origin()
     }
 
     pub(super) fn expires_at(&self) -> Option<Timestamp> {
@@ -181,7 +181,7 @@ impl Seat {
 impl Memory {
     fn rests(&self, now: Timestamp) -> Option<Failure> {
         let (until, failure) = self.not_before.as_ref()?;
-        (now < *until).then(|| words::not_now(failure, *until, now))
+        (now < *until).then(|| messages::not_now(failure, *until, now))
     }
 }
 
@@ -206,7 +206,7 @@ pub(super) fn is_fresh(issued_at: Timestamp, renew_at: Timestamp, now: Timestamp
 pub(super) fn renew_at(token: &AccessToken, now: Timestamp, jitter: SignedDuration) -> Timestamp {
     let Some(end) = token.expires_at else { return Timestamp::MAX };
     let life = end.duration_since(now);
-    if life < SHORT { later(now, life / 2) } else { later(end, jitter - AHEAD) }
+    if life < SHORT { later(now, life / 2) } else { later(end, jitter - RENEWAL_MARGIN) }
 }
 
 fn later(from: Timestamp, by: SignedDuration) -> Timestamp {
@@ -215,7 +215,7 @@ fn later(from: Timestamp, by: SignedDuration) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::grounds::tests::browser, *};
+    use super::{super::issuance::tests::browser, *};
     use brickpass_core::failure::Code;
 
     fn at(minutes: i64) -> Timestamp {
@@ -226,12 +226,12 @@ mod tests {
         AccessToken { secret: secret.into(), expires_at: Some(end), expiry_assumed: false }
     }
 
-    fn seat() -> Seat {
-        Seat::new(ConnectionId::random(), Grounds::of(&browser(serde_json::json!({}))).unwrap())
+    fn token_state() -> TokenState {
+        TokenState::new(ConnectionId::random(), IssuanceKey::of(&browser(serde_json::json!({}))).unwrap())
     }
 
-    fn given(seat: &Seat, now: Timestamp) -> Option<String> {
-        seat.at_hand(now, None).map(|token| token.unwrap().secret.expose_secret().to_owned())
+    fn given(token_state: &TokenState, now: Timestamp) -> Option<String> {
+        token_state.at_hand(now, None).map(|token| token.unwrap().secret.expose_secret().to_owned())
     }
 
     fn trouble() -> Failure {
@@ -249,62 +249,62 @@ mod tests {
 
     #[test]
     fn rf_10_the_wall_clock_decides_also_after_a_suspend() {
-        let seat = seat();
-        assert!(given(&seat, at(0)).is_none());
-        seat.remember(&token("one", at(60)), None, false, at(0));
-        assert_eq!(given(&seat, at(54)).unwrap(), "one");
-        assert!(given(&seat, at(56)).is_none(), "it is time to renew it");
-        assert!(given(&seat, at(500)).is_none(), "the laptop slept over its end");
-        assert!(given(&seat, at(-20)).is_none(), "the clock was set back: nobody knows how old it is");
+        let token_state = token_state();
+        assert!(given(&token_state, at(0)).is_none());
+        token_state.remember(&token("one", at(60)), None, false, at(0));
+        assert_eq!(given(&token_state, at(54)).unwrap(), "one");
+        assert!(given(&token_state, at(56)).is_none(), "it is time to renew it");
+        assert!(given(&token_state, at(500)).is_none(), "the laptop slept over its end");
+        assert!(given(&token_state, at(-20)).is_none(), "the clock was set back: nobody knows how old it is");
     }
 
     #[test]
     fn a_renewal_that_failed_ahead_of_time_keeps_the_token_and_rests_a_minute() {
-        let seat = seat();
-        seat.remember(&token("one", at(60)), None, false, at(0));
-        assert_eq!(seat.failed(trouble(), at(56), None).unwrap().secret.expose_secret(), "one");
-        assert_eq!(given(&seat, at(56)).unwrap(), "one");
-        assert!(given(&seat, at(57)).is_none(), "and is tried again");
-        assert_eq!(seat.failed(trouble(), at(60), None).unwrap_err().code, Code::Refused);
-        assert!(given(&seat, at(60)).is_none(), "what has ended is no token, however short ago a renewal failed");
+        let token_state = token_state();
+        token_state.remember(&token("one", at(60)), None, false, at(0));
+        assert_eq!(token_state.failed(trouble(), at(56), None).unwrap().secret.expose_secret(), "one");
+        assert_eq!(given(&token_state, at(56)).unwrap(), "one");
+        assert!(given(&token_state, at(57)).is_none(), "and is tried again");
+        assert_eq!(token_state.failed(trouble(), at(60), None).unwrap_err().code, Code::Refused);
+        assert!(given(&token_state, at(60)).is_none(), "what has ended is no token, however short ago a renewal failed");
     }
 
     #[test]
     fn rf_11_who_was_told_to_wait_waits_and_says_until_when() {
-        let seat = seat();
-        assert_eq!(seat.rest(SignedDuration::from_hours(1), trouble(), at(0)).code, Code::Refused);
-        let failure = seat.at_hand(at(59), None).unwrap().unwrap_err();
+        let token_state = token_state();
+        assert_eq!(token_state.rest(SignedDuration::from_hours(1), trouble(), at(0)).code, Code::Refused);
+        let failure = token_state.at_hand(at(59), None).unwrap().unwrap_err();
         assert!(failure.fix.contains("in 1 minute"), "{failure}");
-        assert!(seat.at_hand(at(60), None).is_none());
+        assert!(token_state.at_hand(at(60), None).is_none());
         // A valid token is worth more than a reason why there is no newer one.
-        seat.remember(&token("one", at(180)), None, false, at(60));
-        seat.rest(SignedDuration::from_hours(1), trouble(), at(176));
-        assert_eq!(given(&seat, at(177)).unwrap(), "one");
-        assert!(seat.at_hand(at(181), None).unwrap().is_err());
+        token_state.remember(&token("one", at(180)), None, false, at(60));
+        token_state.rest(SignedDuration::from_hours(1), trouble(), at(176));
+        assert_eq!(given(&token_state, at(177)).unwrap(), "one");
+        assert!(token_state.at_hand(at(181), None).unwrap().is_err());
     }
 
     #[test]
     fn rf_12_a_refused_token_is_replaced_once() {
-        let seat = seat();
+        let token_state = token_state();
         let [one, two] = [token("one", at(60)), token("two", at(61))];
-        seat.remember(&one, None, false, at(0));
-        assert!(seat.at_hand(at(1), Some(&one)).is_none(), "the first refusal is worth a renewal");
-        seat.remember(&two, None, true, at(1));
-        assert_eq!(seat.at_hand(at(1), Some(&one)).unwrap().unwrap().secret.expose_secret(), "two", "a late refusal of the old one");
-        assert_eq!(seat.at_hand(at(2), Some(&two)).unwrap().unwrap_err().code, Code::Unauthorized);
-        assert!(seat.at_hand(at(30), Some(&two)).is_none(), "it has worked for a while: its refusal is news");
+        token_state.remember(&one, None, false, at(0));
+        assert!(token_state.at_hand(at(1), Some(&one)).is_none(), "the first refusal is worth a renewal");
+        token_state.remember(&two, None, true, at(1));
+        assert_eq!(token_state.at_hand(at(1), Some(&one)).unwrap().unwrap().secret.expose_secret(), "two", "a late refusal of the old one");
+        assert_eq!(token_state.at_hand(at(2), Some(&two)).unwrap().unwrap_err().code, Code::Unauthorized);
+        assert!(token_state.at_hand(at(30), Some(&two)).is_none(), "it has worked for a while: its refusal is news");
         // A refused token that could not be replaced is not handed out again.
-        assert!(seat.failed(trouble(), at(30), Some(&two)).is_err());
-        assert!(seat.at_hand(at(30), None).is_none());
+        assert!(token_state.failed(trouble(), at(30), Some(&two)).is_err());
+        assert!(token_state.at_hand(at(30), None).is_none());
     }
 
     #[test]
     fn a_token_of_another_secret_is_not_used() {
-        let seat = seat();
-        seat.remember(&token("one", at(60)), Some([1; 32]), false, at(0));
-        seat.secret_is([1; 32]);
-        assert!(given(&seat, at(1)).is_some());
-        seat.secret_is([2; 32]);
-        assert!(given(&seat, at(1)).is_none());
+        let token_state = token_state();
+        token_state.remember(&token("one", at(60)), Some([1; 32]), false, at(0));
+        token_state.secret_is([1; 32]);
+        assert!(given(&token_state, at(1)).is_some());
+        token_state.secret_is([2; 32]);
+        assert!(given(&token_state, at(1)).is_none());
     }
 }

@@ -18,7 +18,7 @@ pub trait Record {
 }
 
 #[derive(Debug)]
-pub struct Sheet<R: Record> {
+pub struct TableModel<R: Record> {
     records: Vec<R>,
     /// In lower case; one for each record.
     sought: Vec<String>,
@@ -34,7 +34,7 @@ pub struct Sheet<R: Record> {
     reveal: bool,
 }
 
-impl<R: Record> Default for Sheet<R> {
+impl<R: Record> Default for TableModel<R> {
     fn default() -> Self {
         Self {
             records: Vec::new(),
@@ -50,7 +50,7 @@ impl<R: Record> Default for Sheet<R> {
     }
 }
 
-impl<R: Record> Sheet<R> {
+impl<R: Record> TableModel<R> {
     /// Filter and order stay, as do the ticks of remaining records.
     pub fn set(&mut self, records: Vec<R>) {
         if !self.ticked.is_empty() {
@@ -167,7 +167,7 @@ impl<R: Record> Sheet<R> {
     }
 }
 
-impl<R: Record> TableRows for Sheet<R> {
+impl<R: Record> TableRows for TableModel<R> {
     fn row_count(&self) -> usize {
         self.shown.len()
     }
@@ -245,50 +245,50 @@ mod tests {
         }
     }
 
-    fn sheet() -> Sheet<Word> {
-        let mut sheet = Sheet::default();
-        sheet.set(vec![Word("pear"), Word("Fig"), Word("apple tree")]);
-        sheet
+    fn table_model() -> TableModel<Word> {
+        let mut table_model = TableModel::default();
+        table_model.set(vec![Word("pear"), Word("Fig"), Word("apple tree")]);
+        table_model
     }
 
-    fn rows(sheet: &Sheet<Word>) -> Vec<&'static str> {
-        (0..sheet.shown_count()).filter_map(|at| sheet.row(at)).map(|word| word.0).collect()
+    fn rows(table_model: &TableModel<Word>) -> Vec<&'static str> {
+        (0..table_model.shown_count()).filter_map(|at| table_model.row(at)).map(|word| word.0).collect()
     }
 
     #[test]
     fn columns_sort_both_ways_and_the_filter_looks_for_all_words() {
-        let mut sheet = sheet();
-        assert_eq!(rows(&sheet), ["apple tree", "Fig", "pear"]);
-        sheet.sort_by(true);
-        assert_eq!(rows(&sheet), ["Fig", "pear", "apple tree"]);
-        sheet.sort_by(true);
-        assert_eq!(rows(&sheet), ["apple tree", "pear", "Fig"]);
-        sheet.set_filter("TREE app".to_owned());
-        assert_eq!(rows(&sheet), ["apple tree"]);
+        let mut table_model = table_model();
+        assert_eq!(rows(&table_model), ["apple tree", "Fig", "pear"]);
+        table_model.sort_by(true);
+        assert_eq!(rows(&table_model), ["Fig", "pear", "apple tree"]);
+        table_model.sort_by(true);
+        assert_eq!(rows(&table_model), ["apple tree", "pear", "Fig"]);
+        table_model.set_filter("TREE app".to_owned());
+        assert_eq!(rows(&table_model), ["apple tree"]);
     }
 
     #[test]
     fn ticks_stay_with_their_records_and_go_with_them() {
-        let mut sheet = sheet();
-        sheet.tick(1);
-        sheet.set_filter("pear".to_owned());
-        assert!(sheet.is_ticked("Fig"));
-        sheet.put(Word("plum"));
-        assert_eq!(sheet.ticked().count(), 1);
-        sheet.remove(&["Fig".to_owned()]);
-        assert_eq!((sheet.ticked().count(), sheet.records().len()), (0, 3));
+        let mut table_model = table_model();
+        table_model.tick(1);
+        table_model.set_filter("pear".to_owned());
+        assert!(table_model.is_ticked("Fig"));
+        table_model.put(Word("plum"));
+        assert_eq!(table_model.ticked().count(), 1);
+        table_model.remove(&["Fig".to_owned()]);
+        assert_eq!((table_model.ticked().count(), table_model.records().len()), (0, 3));
     }
 
     #[test]
     fn the_keyboard_stays_within_the_rows_and_a_sheet_without_rows_stands_everything() {
-        let mut sheet = sheet();
-        sheet.step(9, false);
-        assert_eq!(sheet.cursor_row(), 2);
-        sheet.step(-9, true);
-        assert_eq!((sheet.cursor_row(), sheet.ticked_count()), (0, 3));
-        sheet.tick_all();
-        assert_eq!(sheet.ticked_count(), 0);
-        let mut empty: Sheet<Word> = Sheet::default();
+        let mut table_model = table_model();
+        table_model.step(9, false);
+        assert_eq!(table_model.cursor_row(), 2);
+        table_model.step(-9, true);
+        assert_eq!((table_model.cursor_row(), table_model.ticked_count()), (0, 3));
+        table_model.tick_all();
+        assert_eq!(table_model.ticked_count(), 0);
+        let mut empty: TableModel<Word> = TableModel::default();
         empty.step(3, true);
         empty.tick(0);
         empty.tick_to(4);

@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::atomic_file::{self, Disk, FileError, Lock, PATIENCE, RealDisk};
+use super::atomic_file::{self, Disk, FileError, LOCK_TIMEOUT, Lock, RealDisk};
 use brickpass_core::{
     failure::{Code, Failure, Remedy},
     hex,
@@ -42,7 +42,7 @@ pub fn null_device(path: &Path) -> Failure {
     )
 }
 
-pub struct ForeignFile {
+pub struct ExternalFile {
     path: PathBuf,
     /// Of ours, beside the lock: the other program's folder stays as it is.
     backups: PathBuf,
@@ -52,7 +52,7 @@ pub struct ForeignFile {
 }
 
 /// The file at one moment.
-pub struct Foreign {
+pub struct ExternalContents {
     /// Empty for a file that does not exist.
     pub bytes: Zeroizing<Vec<u8>>,
     pub exists: bool,
@@ -65,7 +65,7 @@ pub struct Foreign {
     digest: [u8; 32],
 }
 
-impl Foreign {
+impl ExternalContents {
     /// Names these bytes; a file that does not exist has another one than an empty file.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -73,7 +73,7 @@ impl Foreign {
     }
 }
 
-/// Of a file of these bytes, as [`Foreign::digest`] gives it.
+/// Of a file of these bytes, as [`ExternalContents::digest`] gives it.
 #[must_use]
 pub fn foreign_digest(bytes: &[u8]) -> [u8; 32] {
     digest(Some(bytes))
@@ -87,13 +87,13 @@ fn digest(bytes: Option<&[u8]>) -> [u8; 32] {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepBackup {
     Yes,
-    /// It holds secrets that nothing else holds: it is kept until [`ForeignFile::let_go`], whatever changes come after it.
+    /// It holds secrets that nothing else holds: it is kept until [`ExternalFile::let_go`], whatever changes come after it.
     Lasting,
     /// It holds secrets that are to be off the disk: it is not kept, and former ones go, but for those that last.
     No,
 }
 
-impl ForeignFile {
+impl ExternalFile {
     #[must_use]
     pub fn new(path: PathBuf, state_dir: &Path) -> Self {
         Self::on(Box::new(RealDisk), path, state_dir)
@@ -103,7 +103,7 @@ impl ForeignFile {
         let name = hex(&Sha256::digest(path.as_os_str().as_encoded_bytes()));
         let name = name.get(..16).unwrap_or_default();
         let backups = state_dir.join("foreign").join(name);
-        Self { path, lock: backups.join("file"), backups, disk, patience: PATIENCE }
+        Self { path, lock: backups.join("file"), backups, disk, patience: LOCK_TIMEOUT }
     }
 
     #[must_use]
@@ -113,9 +113,9 @@ impl ForeignFile {
 
     /// # Errors
     /// Somebody else could have written it, or decides where its link leads; too large; unreadable.
-    pub fn read(&self) -> Result<Foreign, Failure> {
+    pub fn read(&self) -> Result<ExternalContents, Failure> {
         if is_null_device(&self.path) {
-            return Ok(Foreign {
+            return Ok(ExternalContents {
                 bytes: Zeroizing::default(),
                 exists: false,
                 target: None,
@@ -130,7 +130,7 @@ impl ForeignFile {
         let exposed = contents.is_some() && readable_by_others(real);
         let twin = contents.is_some() && has_twin(real);
         let (exists, digest) = (contents.is_some(), digest(contents.as_ref().map(|contents| contents.bytes.as_slice())));
-        Ok(Foreign {
+        Ok(ExternalContents {
             bytes: Zeroizing::new(contents.map(|contents| contents.bytes).unwrap_or_default()),
             exists,
             target,
@@ -227,7 +227,7 @@ impl ForeignFile {
 
     /// Whether there is a state to go back to: the file is as our last change left it.
     #[must_use]
-    pub fn has_backup(&self, now: &Foreign) -> bool {
+    pub fn has_backup(&self, now: &ExternalContents) -> bool {
         self.last(now).is_ok_and(|last| last.is_some())
     }
 
@@ -297,7 +297,7 @@ impl ForeignFile {
     }
 
     /// Keeps what is there now, before it becomes `next`.
-    fn keep(&self, now: &Foreign, next: &[u8], lasts: bool) -> Result<PathBuf, Failure> {
+    fn keep(&self, now: &ExternalContents, next: &[u8], lasts: bool) -> Result<PathBuf, Failure> {
         let number = self.backups().last().map_or(1, |last| last.number.saturating_add(1));
         let kind = match (now.exists, lasts) {
             (true, true) => LASTING,
@@ -323,7 +323,7 @@ impl ForeignFile {
     }
 
     /// The newest state, if the file is what our change made of it.
-    fn last(&self, now: &Foreign) -> Result<Option<Backup>, Failure> {
+    fn last(&self, now: &ExternalContents) -> Result<Option<Backup>, Failure> {
         let is = hex(&now.digest());
         for backup in self.backups().into_iter().rev() {
             if backup.after == is {
