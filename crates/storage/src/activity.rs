@@ -40,7 +40,7 @@ pub enum AuditAction {
     /// An access token was given to the command line.
     AccessToken,
     /// Another program was given access tokens: one entry an hour, however often it asked.
-    HandoutLog,
+    HandedOut,
     Save,
     Remove,
     /// A removal was undone.
@@ -91,7 +91,7 @@ impl AuditAction {
             Self::Reveal => "Secret revealed",
             Self::Copied => "Secret copied",
             Self::AccessToken => "Access token printed",
-            Self::HandoutLog => "Token given to a program",
+            Self::HandedOut => "Token given to a program",
             Self::Save => "Saved",
             Self::Remove => "Deleted",
             Self::Restore => "Delete undone",

@@ -43,7 +43,7 @@ impl HandoutLog {
             at,
             connection: Some(connection.id),
             name: connection.name.as_str().to_owned(),
-            what: AuditAction::HandoutLog,
+            what: AuditAction::HandedOut,
             failed: None,
             detail: program,
         }]);
@@ -103,7 +103,7 @@ mod tests {
 
     fn told(dir: &Path) -> Vec<(String, Option<String>)> {
         let entries = Activity::new(dir).load().unwrap();
-        entries.into_iter().filter(|entry| entry.what == AuditAction::HandoutLog).map(|entry| (entry.name, entry.detail)).collect()
+        entries.into_iter().filter(|entry| entry.what == AuditAction::HandedOut).map(|entry| (entry.name, entry.detail)).collect()
     }
 
     fn minute(minute: i64) -> Timestamp {

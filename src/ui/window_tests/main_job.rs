@@ -46,7 +46,7 @@ fn each_plain_field_has_a_row_and_is_saved_and_searched() {
         assert_eq!((text.kept.get)(&engine.0.borrow().entries[0].connection), typed(spec));
         window.state_mut().state.list.set_filter(&typed(spec));
         settle(&mut window, &engine);
-        assert_eq!(shows(&window, "Matches, 1"), text.searched, "{:?}", spec.field);
+        assert_eq!(shows(&window, "Results, 1"), text.searched, "{:?}", spec.field);
     }
 }
 

@@ -70,6 +70,7 @@ pub(super) struct PrincipalsToken {
     scopes: Vec<String>,
     /// Digest of the client secret.
     secret_sha256: [u8; 32],
+    #[serde(rename = "kept")]
     pub(super) cached: CachedToken,
 }
 
@@ -168,6 +169,8 @@ mod tests {
         };
         let here = issuance(json!({}));
         let written = PrincipalsToken::new(&here, [1; 32], cached(60)).write();
+        let stored: serde_json::Value = serde_json::from_str(written.expose_secret()).unwrap();
+        assert_eq!(stored["kept"]["token"], "the-access-token", "the key that earlier versions wrote");
         let read = PrincipalsToken::read(&written, &here, [1; 32]).unwrap();
         assert_eq!(read.cached.good(at(1)).unwrap().secret.expose_secret(), "the-access-token");
         assert!(PrincipalsToken::read(&written, &here, [2; 32]).is_none(), "another secret");
