@@ -140,7 +140,7 @@ pub(super) fn sign_in(
                             inputs.hear_typed(quiet);
                         }
                     }
-                    // Nobody is there to paste another one.
+                    // Without a terminal, there is no other one to wait for.
                     SignInStep::PasteRefused { .. } if quiet.is_none() => return Err(not_pasted()),
                     SignInStep::PasteRefused { .. } if options.paste => inputs.ask(PASTE),
                     SignInStep::PasteRefused { .. } | SignInStep::WrongKey { .. } => {}

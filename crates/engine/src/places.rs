@@ -42,7 +42,7 @@ pub struct Places {
     pub look_around: Option<fn() -> Around>,
     /// Opens the clipboard for secrets. `None`: nothing can be copied, as on the command line.
     pub clipboard: Option<OpenClipboard>,
-    /// Shows notifications on the desktop. `None`: nobody is reminded of anything, as on the command line.
+    /// Shows notifications on the desktop. `None`: there are no reminders, as on the command line.
     pub notify: Option<Notify>,
     /// The program that gives tokens to Databricks' tools, `brickpass-credential`: its whole path.
     pub helper: String,

@@ -34,7 +34,7 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// A call that nobody watches.
+    /// A call that reports no waits.
     #[must_use]
     pub fn until(deadline: Instant) -> Self {
         Self { deadline, waiting: &|_| (), accepted: &|| () }
@@ -65,7 +65,7 @@ pub(crate) async fn get(
             Err(error) => (error, None),
         };
         let wait = asked.unwrap_or_else(|| backoff(tries));
-        // Waiting in vain would only hide the reason that is already known.
+        // Another wait would only hide the reason that is already known.
         if tries >= TRIES || !may_help(&error) || Instant::now() + wait >= call.deadline {
             return Err(error);
         }

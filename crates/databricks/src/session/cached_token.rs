@@ -154,7 +154,7 @@ mod tests {
         assert!(cached(60).good(at(0)).is_some() && cached(60).good(at(54)).is_some());
         assert!(cached(60).valid(at(59)).is_some() && cached(60).valid(at(60)).is_none(), "to its very end");
         assert!(cached(60).good(at(55)).is_none(), "five minutes are left");
-        assert!(cached(60).good(at(-6)).is_none(), "the clock was set back: nobody knows how old it is");
+        assert!(cached(60).good(at(-6)).is_none(), "the clock was set back: its age is unknown");
         assert!(cached(8).good(at(3)).is_some() && cached(8).good(at(4)).is_none(), "half its life");
         let endless = AccessToken { secret: "a".into(), expires_at: None, expiry_assumed: false };
         assert!(CachedToken::of(&endless, at(0)).is_none());

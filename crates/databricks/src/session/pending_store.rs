@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(counts(&pending, id), Some(("new".into(), ReplacePolicy::Anything)));
         pending.enqueue(id, here("new, rotated"), after("new"));
         assert_eq!(counts(&pending, id), Some(("new, rotated".into(), ReplacePolicy::Anything)));
-        // One of another place is in nobody's way.
+        // One of another place does not interfere.
         pending.enqueue(id, elsewhere("there, rotated"), ReplacePolicy::Only(elsewhere("there").digest()));
         assert_eq!(counts(&pending, id).unwrap().0, "there, rotated");
     }

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(given(&token_state, at(54)).unwrap(), "one");
         assert!(given(&token_state, at(56)).is_none(), "it is time to renew it");
         assert!(given(&token_state, at(500)).is_none(), "the laptop slept over its end");
-        assert!(given(&token_state, at(-20)).is_none(), "the clock was set back: nobody knows how old it is");
+        assert!(given(&token_state, at(-20)).is_none(), "the clock was set back: its age is unknown");
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(given(&token_state, at(56)).unwrap(), "one");
         assert!(given(&token_state, at(57)).is_none(), "and is tried again");
         assert_eq!(token_state.failed(trouble(), at(60), None).unwrap_err().code, Code::Refused);
-        assert!(given(&token_state, at(60)).is_none(), "what has ended is no token, however short ago a renewal failed");
+        assert!(given(&token_state, at(60)).is_none(), "an expired token is not used, however recently a renewal failed");
     }
 
     #[test]

@@ -231,7 +231,7 @@ fn settle(shared: &Shared, row: &Row) {
     keep_result(shared, connection.id, &Subject::new(connection, row.secret.as_ref().map(|(_, secret)| secret)));
 }
 
-/// The entry could not be written: the former secret is put back.
+/// The entry could not be written: the previous secret is put back.
 fn take_back(shared: &Shared, row: Row, mut not_stored: NotStored) -> Failure {
     if let Some(Put { key, former, noted }) = row.put {
         if let Err(error) = shared.vault().put_back(key.id(), &former) {

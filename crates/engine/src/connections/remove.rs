@@ -170,7 +170,7 @@ fn purge(shared: &Arc<Shared>, ids: &[ConnectionId], revoke: Vec<Connection>) ->
         let forgotten: Vec<_> = deleted.iter().map(|id| (*id, None)).collect();
         shared.history.record(&forgotten);
         token::forget_notes(shared, &deleted);
-        if let Err(error) = shared.library.bury(&deleted) {
+        if let Err(error) = shared.library.drop_tombstones(&deleted) {
             failure = Some(error.failure());
         }
     }

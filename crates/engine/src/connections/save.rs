@@ -103,7 +103,7 @@ fn save_cancelled() -> Failure {
     Failure::new(Code::Cancelled, "Saving was cancelled.", "You cancelled it.", "Nothing was changed. Save again.")
 }
 
-/// The secret first, the entry second; when the entry cannot be written the former secret is put back. `cancelled`: whether it was cancelled meanwhile.
+/// The secret first, the entry second; when the entry cannot be written the previous secret is put back. `cancelled`: whether it was cancelled meanwhile.
 pub(super) fn store(
     shared: &Shared,
     reviewed: Reviewed,

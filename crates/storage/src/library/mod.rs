@@ -318,7 +318,7 @@ impl Library {
     ///
     /// # Errors
     /// As `save`.
-    pub fn bury(&self, ids: &[ConnectionId]) -> Result<Snapshot, LibraryError> {
+    pub fn drop_tombstones(&self, ids: &[ConnectionId]) -> Result<Snapshot, LibraryError> {
         self.edit(|document| {
             for id in ids {
                 document.drop_tombstone(*id);

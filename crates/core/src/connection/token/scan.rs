@@ -54,7 +54,7 @@ pub fn secrets_starred(text: &str) -> String {
     kept
 }
 
-/// A text that somebody else wrote, fit to be shown: [`MASK`] for whatever looks like a secret of Databricks, for what follows `Bearer` or `Basic`,
+/// Foreign text, fit to be shown: [`MASK`] for whatever looks like a secret of Databricks, for what follows `Bearer` or `Basic`,
 /// and for what stands before the host of an address. Hides more than it must.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {

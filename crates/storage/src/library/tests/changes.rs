@@ -13,7 +13,7 @@ fn st_23_a_removed_connection_leaves_a_tombstone_until_its_secrets_are_gone() {
     // The keyring refused: the tombstone outlives the program, and the purge is tried again.
     assert_eq!(place.another().load().unwrap().tombstones, [gone]);
     let other = place.another();
-    assert_eq!(other.bury(&[gone]).unwrap().tombstones, []);
+    assert_eq!(other.drop_tombstones(&[gone]).unwrap().tombstones, []);
     assert_eq!(place.load().unwrap().tombstones, []);
     assert_eq!(place.json().get("removed"), None);
 }

@@ -63,7 +63,7 @@ fn cf_01_a_file_of_a_newer_version_is_shown_and_never_written() {
     assert_eq!(code(place.save(described(&entry, "x"), Some(entry.revision))), Code::ReadOnly);
     assert_eq!(place.may_save(&connection("New"), None).unwrap_err().failure().code, Code::ReadOnly);
     assert_eq!(code(place.remove(&[entry.connection.id])), Code::ReadOnly);
-    assert_eq!(code(place.bury(&[entry.connection.id])), Code::ReadOnly);
+    assert_eq!(code(place.drop_tombstones(&[entry.connection.id])), Code::ReadOnly);
     assert_eq!(code(place.restore(vec![entry])), Code::ReadOnly);
     assert_eq!(code(place.add_all(vec![connection("New")])), Code::ReadOnly);
     assert_eq!(place.bytes(), text.as_bytes());
