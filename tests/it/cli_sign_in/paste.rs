@@ -160,7 +160,7 @@ fn sg_19_what_is_typed_while_a_sign_in_waits_does_not_reach_the_shell() {
     browser::visit(&pasted);
     seen.until("ended");
     seen.types("fresh");
-    let text = seen.until("left:");
+    let text = seen.until("left:fresh:");
     assert!(text.contains("left:fresh:") && !text.contains("typed-"), "{text}");
     let text = seen.until("icanon");
     assert!(text.contains(" echo ") && !text.contains("-echo "), "it echoes again: {text}");
@@ -178,7 +178,7 @@ fn sg_19_what_is_typed_while_a_sign_in_waits_does_not_reach_the_shell() {
     answered.until("Signed in as");
     answered.until("ended");
     answered.types("fresh");
-    let text = answered.until("left:");
+    let text = answered.until("left:fresh:");
     assert!(text.contains("left:fresh:") && !text.contains("code=typed-") && !text.contains("state=typed"), "{text}");
     assert!(!text.contains(&pasted), "{text}");
     let text = answered.until("icanon");
