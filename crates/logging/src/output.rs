@@ -40,7 +40,7 @@ impl<'a> MakeWriter<'a> for Lines {
 struct Line<'a>(&'a (dyn Fn(&str) + Send + Sync));
 
 impl io::Write for Line<'_> {
-    /// A second net: the values are of types that hold no secret; if one did all the same, it is starred here.
+    /// A second net: the values are of types that hold no secret; if one slips through, it is starred here.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         (self.0)(&secrets_starred(&String::from_utf8_lossy(bytes)));
         Ok(bytes.len())

@@ -20,7 +20,7 @@ use brickpass_storage::Publication;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drift {
     Same,
-    /// Somebody changed it in the file.
+    /// The section was edited in the file.
     ChangedThere,
     /// The connection was changed here since.
     ChangedHere,

@@ -53,7 +53,7 @@ pub(crate) fn tell_published(shared: &Shared) {
 }
 
 /// What the profile that a connection would usually be called by stands for, when that is another one or leads elsewhere. A file that cannot be read
-/// is told where it is looked at.
+/// is reported where its profiles are listed.
 pub(crate) fn stands_for_another(shared: &Shared, connection: &Connection, profile: &str) -> Option<String> {
     let now = Now::read(shared).ok()?;
     let known = shared.publishing.publications.load();

@@ -34,7 +34,7 @@ pub struct Plan {
     pub diff: Vec<DiffLine>,
     /// Whose publication is remembered, so that drift is seen later.
     pub connection: Option<ConnectionId>,
-    /// Profiles of somebody else that it would replace.
+    /// Profiles from other sources that it would replace.
     pub replaces: Vec<Replaced>,
     /// The person has said that these may be replaced; without it, the change is refused.
     pub agreed: bool,

@@ -13,7 +13,7 @@ pub struct SignInControl {
 impl SignInControl {
     /// Yes or no to `SignInStep::ConfirmHost` or `SignInStep::OtherUser`. Never blocks.
     pub fn answer(&self, yes: bool) {
-        // A sign-in that has ended asks nothing any more.
+        // After its end, a sign-in takes no answers.
         let _ = self.answers.send(yes);
     }
 

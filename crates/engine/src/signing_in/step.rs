@@ -28,7 +28,7 @@ pub enum SignInStep {
         until: jiff::Timestamp,
         browser_opened: bool,
     },
-    /// Somebody answered with a wrong key; the sign-in goes on.
+    /// An answer had the wrong key; the sign-in goes on.
     WrongKey {
         count: usize,
     },
@@ -42,7 +42,7 @@ pub enum SignInStep {
     ConfirmHost {
         host: BaseUrl,
     },
-    /// Somebody else is signed in so far.
+    /// A different user is signed in now.
     OtherUser {
         stored: String,
         new: String,

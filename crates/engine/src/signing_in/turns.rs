@@ -18,7 +18,7 @@ pub(crate) struct SignInTurns(Mutex<HashMap<ConnectionId, Turn>>);
 pub(super) struct Turn {
     /// Cancelled by the next attempt.
     pub(super) replaced: CancellationToken,
-    /// Held while an attempt works: its port may be the only one, and is free once that attempt has ended.
+    /// Held while an attempt works: its port may be the only one, and is free after that attempt.
     pub(super) alone: Arc<tokio::sync::Mutex<()>>,
 }
 

@@ -182,7 +182,7 @@ fn nobody_has_to_wait_for_a_list_or_a_verification() {
     assert_eq!((cancelled, desk.engine.0.borrow().tools.held.len()), (2, 2));
     desk.engine.0.borrow_mut().answer_held_tools();
     settle(&mut desk.window, &desk.engine);
-    assert!(desk.has("Verify") || desk.has("Choose a SQL warehouse"), "the late answers find nobody");
+    assert!(desk.has("Verify") || desk.has("Choose a SQL warehouse"), "late answers change nothing");
 }
 
 #[test]

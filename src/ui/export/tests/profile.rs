@@ -171,5 +171,5 @@ fn a_verification_of_what_stood_there_before_is_not_shown_of_what_stands_there_n
     desk.engine.0.borrow_mut().tools.file.profiles[1] = profile("sales", Some((sales.id, Drift::ChangedThere)));
     desk.looks_away_and_back();
     assert!(desk.has("CHANGED IN THE FILE") && !desk.has("SAME USER"));
-    assert!(desk.shows("if you publish again"), "it is not what somebody else changed there");
+    assert!(desk.shows("if you publish again"), "the file was not edited by another program");
 }
