@@ -68,7 +68,7 @@ fn compare(ours: &Effective, answer: &Value) -> Option<String> {
         _ => value.to_owned(),
     };
     // Whoever cannot read an address takes another one for it, which we say and do not show as the value.
-    let invented = theirs.get("host").is_some_and(|host| later.is_some_and(|it| it.words.contains(&format!("would take {host:?}"))));
+    let invented = theirs.get("host").is_some_and(|host| later.is_some_and(|it| it.words.contains(&format!("would use {host:?}"))));
     let apart = |name: &str, text: Option<&str>| {
         // Zero is none to whoever prints it.
         matches!(name, "auth_type" | "profile" | "cloud") || (name == "host" && invented) || text == Some("0")
