@@ -115,17 +115,18 @@ async fn rf_06_a_lock_that_is_held_too_long_is_reported_and_nothing_is_sent() {
     assert_eq!((failure.code, world.asked()), (Code::RefreshBusy, 0));
     assert!(failure.what.contains("Another Brickpass process is renewing"), "{failure}");
 
-    // One that makes progress is waited for a little longer.
+    // One that makes progress is waited for a little longer than this.
+    let patience = Duration::from_secs(5);
+    let (patient, other, new) = (world.sessions_with(patience), world.sessions_with(Duration::ZERO), world.log_in().await);
     let waiting = tokio::spawn({
-        let (sessions, connection) = (sessions.clone(), connection.clone());
-        async move { sessions.access_token(&connection).await }
+        let connection = connection.clone();
+        async move { patient.access_token(&connection).await }
     });
     tokio::task::block_in_place(|| stays("it waits for the lock", || !waiting.is_finished()));
-    let other = world.sessions_with(Duration::ZERO);
-    other.signed_in(&connection, "ada@example.com".into(), world.log_in().await).await.unwrap();
-    // Past the second for which it waits for a holder that shows no progress.
-    let past = Instant::now() + Duration::from_secs(1);
-    tokio::task::block_in_place(|| comes("a second", || Instant::now() > past));
+    other.signed_in(&connection, "ada@example.com".into(), new).await.unwrap();
+    // Past the time for which it waits for a holder that shows no progress.
+    let past = Instant::now() + patience;
+    tokio::task::block_in_place(|| comes("that time", || Instant::now() > past));
     drop(stuck);
     waiting.await.unwrap().unwrap();
     assert_eq!(world.asked(), 0, "the new sign-in brought a token for both");

@@ -30,8 +30,6 @@ pub(super) const HOLD: Duration = Duration::from_secs(28);
 const SERVER: Duration = Duration::from_secs(20);
 /// The limit for a request while no other process waits.
 pub(super) const UNHURRIED: Duration = Duration::from_secs(30);
-/// The limit for storing the token for other processes.
-const KEEPING: Duration = Duration::from_secs(10);
 /// Other processes may renew one after the other before us: while that continues, waiting makes sense.
 const ROUNDS: usize = 4;
 
@@ -123,6 +121,7 @@ impl Inner {
             Ok(Some(lock)) => Some(lock),
             Err(_) => None,
         };
+        let taken = Instant::now();
         let http = (self.around.http)();
         let request = || oauth::client_credentials(&http, &endpoints, client_id, scopes, &secret, self.now(), deadline);
         let tokens = self.ask(token_state, deadline, request).await?;
@@ -131,7 +130,7 @@ impl Inner {
             let text = PrincipalsToken::new(&token_state.issuance, secret_digest, cached).write();
             // If it cannot be stored, only a convenience for other processes is lost.
             let (vault, key) = ((self.around.vault)(), principals_key(token_state.id));
-            let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(&key, &text))).await;
+            let _ = timeout_at(taken + HOLD, blocking(move || vault.put(&key, &text))).await;
         }
         Ok(Fetched { token, issued_at, secret: Some(secret_digest) })
     }
