@@ -195,6 +195,7 @@ try:
     app.press("Use in this connection")
     app.wait_text("This connection now uses this token.")
     app.press("Done")
+    stage.eventually("the dialog of the new token to close", lambda: app.find("push button", "Done") is None)
     app.press("Clear now")
     app.press("Rotate this connection's token")
     app.answer("Rotate")
