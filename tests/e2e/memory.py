@@ -109,7 +109,7 @@ def paste(app, name, text):
     xclip = subprocess.Popen(["xclip", "-selection", "clipboard", "-quiet"], env={**os.environ, **display.environment}, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     xclip.stdin.write(text.encode())
     xclip.stdin.close()
-    time.sleep(0.3)
+    stage.eventually("xclip to own the clipboard", lambda: clipboard() == text)
     focus(app, name)
     keys(app, "key", "ctrl+v")
     stage.eventually(f"{name} to be pasted", lambda: app.value(name) == "•" * len(text))
