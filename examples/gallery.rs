@@ -6,14 +6,14 @@ use brickpass::ui::{
     first_start, fonts,
     icons::Icon,
     palette::{CommandPalette, PaletteConnection},
-    settings::{SettingsDialog, SettingsView},
+    settings::{self, SettingsDialog, SettingsView},
     shortcuts,
     theme::{self, Tone},
     toasts::Toasts,
     widgets::{
         Button, SecretField, Select, TextField, card, checkbox, environment_badge, form_row, form_row_without_label, icon_button, key_hint,
-        menu_button, menu_item, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field, timeline_bar,
-        truncated_label,
+        menu_button, menu_item, modal, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field,
+        timeline_bar, truncated_label,
     },
 };
 use brickpass_core::connection::{ConnectionId, Environment, Severity, Status, TypedSecret};
@@ -141,11 +141,9 @@ impl Gallery {
                     vault: Some((VaultHome::Keyring, &status)),
                     vault_from_environment: false,
                     vault_file_exists: false,
-                    busy: false,
-                    problem: None,
                     files: &files,
                 };
-                self.dialog.show(ctx, view, now);
+                modal(ctx, egui::Id::unique("settings"), "Settings", settings::WIDTH, |ui| self.dialog.draw(ui, view, now));
             }
             "palette" => {
                 let id = ConnectionId::random();
@@ -163,7 +161,7 @@ impl Gallery {
                 self.palette.show(ctx, &connections, 1, &|_| true);
             }
             "shortcuts" => {
-                shortcuts::sheet(ctx, egui::Id::unique("sheet"));
+                modal(ctx, egui::Id::unique("sheet"), "Keyboard shortcuts", 720.0, shortcuts::sheet);
             }
             _ => {}
         }

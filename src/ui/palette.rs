@@ -8,9 +8,11 @@ use egui::{Align2, Context, CornerRadius, Frame, Id, Key, Margin, Modifiers, Res
 
 use self::score::score;
 use super::{
-    fonts,
+    act::Act,
+    actions, fonts,
     icons::Icon,
     shortcuts::{ACTIONS, Action, Entry},
+    state::{Connections, Dialog, Go, State, Then},
     theme,
     widgets::{TextField, paint_environment_badge, paint_key_hint, paint_text},
 };
@@ -34,7 +36,7 @@ pub enum PaletteOutcome {
     Closed,
 }
 
-/// The open palette. Created each time it opens; dropped when it closes.
+/// The palette. Created each time it opens.
 #[derive(Debug, Default)]
 pub struct CommandPalette {
     query: String,
@@ -54,6 +56,7 @@ enum Found {
     Connection(usize),
 }
 
+const TITLE: &str = "Search or jump to";
 const ROW: f32 = 40.0;
 const WIDTH: f32 = 560.0;
 /// The distance from the top of the window.
@@ -79,11 +82,11 @@ impl CommandPalette {
             .shadow(ctx.global_style().visuals.window_shadow)
             .inner_margin(Margin::same(8));
         let id = Id::unique("command palette");
-        let area = egui::Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP)).accessible_name("Search or jump to");
+        let area = egui::Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP)).accessible_name(TITLE);
         let shown = egui::Modal::new(id).area(area).backdrop_color(palette.backdrop).frame(frame).show(ctx, |ui| {
             ui.set_max_height((ROW * ROWS_SHOWN + 64.0).min(ctx.content_rect().height() - TOP - 32.0));
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
-            let field = TextField::new(&mut self.query, "Search or jump to")
+            let field = TextField::new(&mut self.query, TITLE)
                 .hint("Search connections and actions")
                 .leading(Icon::Search)
                 .id(id.with("query"))
@@ -205,6 +208,45 @@ impl CommandPalette {
             }
         }
         clicked
+    }
+}
+
+fn listed(connections: &Connections) -> Vec<PaletteConnection<'_>> {
+    let items = connections.list.items().iter();
+    items
+        .map(|item| PaletteConnection {
+            id: item.id,
+            name: connections.name_of(item.id),
+            host: &item.host,
+            environment: connections.environment_of(item.id),
+        })
+        .collect()
+}
+
+impl Dialog for CommandPalette {
+    fn name(&self) -> &'static str {
+        "command palette"
+    }
+
+    fn title(&self, _: &State) -> String {
+        TITLE.to_owned()
+    }
+
+    fn contents(&mut self, _: &mut Ui, _: &mut State, _: &mut Act) -> Then {
+        // All of it is drawn without the usual frame.
+        Then::Stay
+    }
+
+    fn draw_unframed(&mut self, ctx: &Context, state: &mut State, act: &mut Act) -> Option<Then> {
+        let available = |action| actions::makes_sense(state, action);
+        let revision = state.connections.list.revision();
+        match self.show(ctx, &listed(&state.connections), revision, &available) {
+            None => return Some(Then::Stay),
+            Some(PaletteOutcome::Closed) => {}
+            Some(PaletteOutcome::Connection(id)) => act.send(Go::Select(id)),
+            Some(PaletteOutcome::Action(action)) => actions::perform(ctx, state, act, action),
+        }
+        Some(Then::Close)
     }
 }
 

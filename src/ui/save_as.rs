@@ -10,6 +10,7 @@ use super::{
     choose::{Chooser, Wanted},
     dialogs::{buttons, focus_first},
     fonts,
+    state::{Dialog, Dialogs, Notice, Output},
     test_panel::failure_lines,
     text::{self, activity as words},
     theme::{self, Tone},
@@ -137,6 +138,30 @@ impl SaveAs {
             }
         }
         entered
+    }
+}
+
+/// The answer to writing a file from a dialog, whose `save` has begun it: the dialog closes, or shows the failure. If it no longer waits
+/// for the file, the person is notified.
+pub fn file_saved<D: Dialog>(
+    dialogs: &mut Dialogs,
+    save: impl FnOnce(&mut D) -> Option<&mut SaveAs>,
+    to: &Path,
+    outcome: Result<(), Failure>,
+) -> Output {
+    let waiting = dialogs.find_mut::<D>().and_then(save).filter(|save| save.waits_for(to));
+    match (outcome, waiting) {
+        (Ok(()), waiting) => {
+            if waiting.is_some() {
+                dialogs.remove::<D>();
+            }
+            Notice::Done(words::saved(to)).into()
+        }
+        (Err(failure), Some(save)) => {
+            save.failed(failure);
+            Output::none()
+        }
+        (Err(failure), None) => Notice::Failure(failure).into(),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Id, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use secrecy::SecretString;
 
 use super::{
     fonts,
     icons::Icon,
     shortcuts::Action,
+    state::RunId,
     text::{self, activity, backup, importing},
     theme,
     widgets::{self, Button, SecretField, Select, TextField, checkbox, paragraph, remark, select_option},
@@ -17,9 +18,10 @@ use brickpass_core::connection::{Severity, TypedSecret};
 use brickpass_engine::Recovery;
 use brickpass_storage::{ClipboardTime, Settings, ThemeChoice, VaultHome, VaultStatus, weak_passphrase};
 
+mod dialog;
 mod lost;
 
-const WIDTH: f32 = 640.0;
+pub const WIDTH: f32 = 640.0;
 
 /// What the dialog shows besides its own input.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +33,6 @@ pub struct SettingsView<'a> {
     pub vault_from_environment: bool,
     /// The encrypted file exists: its passphrase is asked for once, not set.
     pub vault_file_exists: bool,
-    /// A command of this dialog is running.
-    pub busy: bool,
-    /// The failure of this dialog's last command, and whether it is about the passphrase.
-    pub problem: Option<(&'a str, bool)>,
     /// A label and a path each.
     pub files: &'a [(&'a str, String)],
 }
@@ -78,6 +76,17 @@ pub struct SettingsDialog {
     retyped: bool,
     /// For a lost encrypted file: the person gives up its secrets.
     begins_anew: bool,
+    /// The request of this dialog that is running.
+    run: Option<RunId>,
+    problem: Option<Problem>,
+}
+
+/// Why the last request of this dialog failed.
+#[derive(Debug)]
+struct Problem {
+    words: String,
+    /// Shown below the passphrase, which must be typed again.
+    of_passphrase: bool,
 }
 
 impl SettingsDialog {
@@ -95,48 +104,33 @@ impl SettingsDialog {
             refusal_seen: false,
             retyped: false,
             begins_anew: false,
+            run: None,
+            problem: None,
         }
     }
 
-    /// Draws the dialog. `now_seconds` counts from any fixed moment.
-    pub fn show(&mut self, ctx: &Context, view: SettingsView<'_>, now_seconds: f64) -> Option<SettingsAction> {
-        let id = Id::unique("settings");
-        let shown = widgets::modal(ctx, id, "Settings", WIDTH, |ui| {
-            let mut action = None;
-            let height = (ctx.content_rect().height() - 168.0).max(160.0);
-            egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                // Room for the focus ring, which the scroll area would clip, and for the scroll bar.
-                ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 0.0)));
-                egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 8.0;
-                    action = self.theme(ui, view);
-                    action = self.vault(ui, view, now_seconds).or(action.take());
-                    self.clipboard(ui);
-                    self.reminders(ui);
-                    self.databricks_cli(ui);
-                    self.network(ui);
-                    action = connections(ui).or(action.take());
-                    files(ui, view);
-                    action = help(ui).or(action.take());
-                });
+    /// Draws the contents of the dialog. `now_seconds` counts from any fixed moment.
+    pub fn draw(&mut self, ui: &mut Ui, view: SettingsView<'_>, now_seconds: f64) -> Option<SettingsAction> {
+        let mut action = None;
+        let height = (ui.ctx().content_rect().height() - 168.0).max(160.0);
+        egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+            // Room for the focus ring, which the scroll area would clip, and for the scroll bar.
+            ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 0.0)));
+            egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 8.0;
+                action = self.theme(ui, view);
+                action = self.vault(ui, view, now_seconds).or(action.take());
+                self.clipboard(ui);
+                self.reminders(ui);
+                self.databricks_cli(ui);
+                self.network(ui);
+                action = connections(ui).or(action.take());
+                files(ui, view);
+                action = help(ui).or(action.take());
             });
-            ui.add_space(8.0);
-            self.buttons(ui, view).or(action)
         });
-        let action = shown.inner.or(shown.closed.then_some(SettingsAction::Close));
-        if matches!(action, Some(SettingsAction::Close)) {
-            self.forget(ctx);
-            widgets::return_focus(ctx, id);
-        }
-        action
-    }
-
-    /// Wipes egui's copies of the passphrase fields. Also called when the dialog closes by itself.
-    pub fn forget(&mut self, ctx: &Context) {
-        widgets::forget_secret_field(ctx, passphrase_id());
-        widgets::forget_secret_field(ctx, again_id());
-        self.passphrase = TypedSecret::default();
-        self.again = TypedSecret::default();
+        ui.add_space(8.0);
+        self.buttons(ui, view).or(action)
     }
 
     fn theme(&mut self, ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
@@ -192,10 +186,10 @@ impl SettingsDialog {
         if self.home == VaultHome::File
             && let Some((VaultHome::File, VaultStatus::Lost { backup, .. })) = view.vault
         {
-            return self.lost(ui, view, *backup, now);
+            return self.lost(ui, *backup, now);
         }
         let asks = self.asks(view)?;
-        self.passphrase_fields(ui, view, asks, now)
+        self.passphrase_fields(ui, asks, now)
     }
 
     /// Whether a passphrase is needed, and for what.
@@ -210,10 +204,10 @@ impl SettingsDialog {
         }
     }
 
-    fn passphrase_fields(&mut self, ui: &mut Ui, view: SettingsView<'_>, asks: Asks, now: f64) -> Option<SettingsAction> {
+    fn passphrase_fields(&mut self, ui: &mut Ui, asks: Asks, now: f64) -> Option<SettingsAction> {
         ui.add_space(4.0);
         let mut entered = false;
-        let refusal = view.problem.filter(|(_, of_passphrase)| *of_passphrase).map(|(words, _)| words);
+        let refusal = self.problem.as_ref().filter(|problem| problem.of_passphrase).map(|problem| problem.words.as_str());
         if refusal.is_none() {
             (self.refusal_seen, self.retyped) = (false, false);
         } else if !std::mem::replace(&mut self.refusal_seen, true) {
@@ -247,7 +241,7 @@ impl SettingsDialog {
             return None;
         }
         let words = if asks.new { text::SET_PASSPHRASE } else { text::UNLOCK_NOW };
-        let ready = self.passphrase_is_fine(asks) && !view.busy;
+        let ready = self.passphrase_is_fine(asks) && self.run.is_none();
         let clicked = widgets::form_row_without_label(ui, |ui| Button::secondary(words).icon(Icon::Lock).enabled(ready).show(ui).clicked());
         (ready && (clicked || entered && !asks.new)).then(|| SettingsAction::Unlock { passphrase: self.passphrase.to_secret() })
     }
@@ -307,14 +301,14 @@ impl SettingsDialog {
         let settings = self.settings(view);
         let asks = self.asks(view).filter(|asks| !asks.in_force);
         let changed = settings != *view.settings;
-        let ready = changed && !view.busy && asks.is_none_or(|asks| self.passphrase_is_fine(asks));
+        let ready = changed && self.run.is_none() && asks.is_none_or(|asks| self.passphrase_is_fine(asks));
         let mut action = None;
-        if let Some((problem, _)) = view.problem.filter(|(_, of_passphrase)| !of_passphrase || self.asks(view).is_none()) {
-            remark(ui, Severity::Error, problem);
+        if let Some(problem) = self.problem.as_ref().filter(|problem| !problem.of_passphrase || self.asks(view).is_none()) {
+            remark(ui, Severity::Error, &problem.words);
         }
         let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if Button::primary("Save").enabled(ready).busy(view.busy).show(ui).clicked() {
+            if Button::primary("Save").enabled(ready).busy(self.run.is_some()).show(ui).clicked() {
                 action = Some(SettingsAction::Save { settings, passphrase: asks.map(|_| self.passphrase.to_secret()) });
             }
             if Button::ghost(if changed { "Cancel" } else { "Done" }).show(ui).clicked() {

@@ -2,7 +2,13 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::ui::testing::{Window, window};
+use crate::ui::{
+    act::Act,
+    dialogs,
+    fake_engine::at,
+    state::State,
+    testing::{Window, window},
+};
 
 struct Shown {
     dialog: SettingsDialog,
@@ -23,13 +29,10 @@ fn harness(vault: (VaultHome, VaultStatus), from_environment: bool, file_exists:
             vault: Some((shown.vault.0, &shown.vault.1)),
             vault_from_environment: shown.from_environment,
             vault_file_exists: shown.file_exists,
-            busy: false,
-            problem: None,
             files: &[("Connections", "/home/someone/.config/brickpass/connections.json".to_owned())],
         };
-        if let Some(action) = shown.dialog.show(ui.ctx(), view, 0.0) {
-            shown.action = Some(action);
-        }
+        let drawn = widgets::modal(ui.ctx(), Id::unique("settings"), "Settings", WIDTH, |ui| shown.dialog.draw(ui, view, 0.0));
+        shown.action = drawn.inner.or(shown.action.take());
     })
 }
 
@@ -175,13 +178,20 @@ fn a_certificate_file_is_saved_trimmed() {
 
 #[test]
 fn escape_closes_and_forgets_the_passphrase() {
-    let mut harness = harness(keyring(), false, false);
-    click(&mut harness, Role::RadioButton, "Encrypted file");
-    type_into(&mut harness, "Passphrase", "correct horse");
+    let mut state = State::default();
+    state.dialogs.show(SettingsDialog::new(&Settings::default(), Some(VaultHome::Keyring)));
+    let mut harness = window([1000.0, 1000.0], state, |ui, state| dialogs::frame(ui.ctx(), state, &mut Act::new(at(0))));
+    harness.get_by_role_and_label(Role::RadioButton, "Encrypted file").click();
+    harness.run();
+    harness.get_by_role_and_label(Role::PasswordInput, "Passphrase").focus();
+    harness.run();
+    harness.get_by_role_and_label(Role::PasswordInput, "Passphrase").type_text("correct horse");
+    harness.run();
+    let typed = |harness: &Harness<'static, Window<State>>| egui::TextEdit::load_state(&harness.ctx, passphrase_id()).is_some();
+    assert!(typed(&harness));
     harness.key_press(egui::Key::Escape);
     harness.run();
-    assert!(matches!(&harness.state().action, Some(SettingsAction::Close)));
-    assert!(harness.state().dialog.passphrase.is_empty());
+    assert!(!harness.state().dialogs.is_open() && !typed(&harness));
 }
 
 #[test]

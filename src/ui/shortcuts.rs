@@ -1,13 +1,12 @@
 //! The table of all actions: their names and keys. Key presses, the sheet (Ctrl+/), the command palette and tooltips read it.
 
-use egui::{Context, Event, Id, InputState, Key, KeyboardShortcut, Modifiers, Ui};
+mod sheet;
 
-use super::{
-    fonts,
-    icons::Icon,
-    theme,
-    widgets::{self, key_hint},
-};
+use egui::{Context, Event, Id, InputState, Key, KeyboardShortcut, Modifiers};
+
+use super::icons::Icon;
+
+pub use sheet::{ShortcutSheet, sheet};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -256,47 +255,6 @@ fn take(input: &mut InputState, shortcut: KeyboardShortcut) -> bool {
     before != input.events.len()
 }
 
-/// The sheet of all keys. Returns whether it was closed.
-pub fn sheet(ctx: &Context, id: Id) -> bool {
-    widgets::modal(ctx, id, "Keyboard shortcuts", 720.0, |ui| {
-        let columns = if ui.available_width() < 560.0 { 1 } else { 2 };
-        egui::ScrollArea::vertical().show(ui, |ui| {
-            ui.spacing_mut().item_spacing.x = 40.0;
-            // Next to the scroll bar.
-            ui.set_max_width(ui.available_width() - 12.0);
-            ui.columns(columns, |columns| {
-                let last = columns.len() - 1;
-                for (at, group) in Group::ALL.into_iter().enumerate() {
-                    if let Some(column) = columns.get_mut((at / 2).min(last)) {
-                        group_of_keys(column, group);
-                    }
-                }
-            });
-        });
-    })
-    .closed
-}
-
-fn group_of_keys(ui: &mut Ui, group: Group) {
-    let palette = theme::of(ui);
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ui.spacing_mut().item_spacing.x = 8.0;
-    ui.add_space(12.0);
-    widgets::truncated_label(ui, group.title(), fonts::semibold(12.0), palette.weak, ui.available_width());
-    ui.add_space(4.0);
-    for entry in ACTIONS.iter().filter(|entry| entry.listed && entry.group == group) {
-        ui.horizontal(|ui| {
-            ui.set_height(30.0);
-            let width = ui.available_width() - 130.0;
-            widgets::truncated_label(ui, entry.words, fonts::regular(14.0), palette.text, width);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let key = entry.action.key(ui.ctx());
-                key_hint(ui, &if matches!(entry.action, Action::Pinned(_)) { format!("{key} to 9") } else { key });
-            });
-        });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -304,7 +262,7 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
-    use crate::ui::testing::window;
+    use crate::ui::{act::Act, dialogs, fake_engine::at, state::State, testing::window, widgets};
 
     #[test]
     fn every_action_has_words_a_key_and_one_row() {
@@ -390,12 +348,14 @@ mod tests {
 
     #[test]
     fn the_sheet_names_every_action_and_closes_with_escape() {
-        let mut harness = window([900.0, 900.0], false, |ui, closed| *closed |= sheet(ui.ctx(), egui::Id::unique("sheet")));
+        let mut state = State::default();
+        state.dialogs.show(ShortcutSheet);
+        let mut harness = window([900.0, 900.0], state, |ui, state| dialogs::frame(ui.ctx(), state, &mut Act::new(at(0))));
         for entry in ACTIONS.iter().filter(|entry| entry.listed) {
             assert!(harness.query_all_by_label(entry.words).next().is_some(), "{}", entry.words);
         }
         harness.key_press(Key::Escape);
         harness.run();
-        assert!(**harness.state());
+        assert!(!harness.state().dialogs.is_open());
     }
 }

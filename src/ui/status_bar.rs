@@ -27,7 +27,7 @@ const LOWEST: f32 = 300.0;
 const CLIPBOARD_BUTTONS: f32 = 190.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if ui.available_height() < LOWEST && state.copied().is_none() {
+    if ui.available_height() < LOWEST && state.secrets.copied().is_none() {
         return;
     }
     let palette = theme::of(ui);
@@ -40,12 +40,12 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 spinner(ui, text::TESTING);
                 say(ui, &text::testing(state.tests.ended_in_batch, state.tests.ended_in_batch + running), palette.text);
                 if Button::ghost(text::CANCEL_ALL).small().show(ui).clicked() {
-                    state.cancel_all_tests();
+                    state.tests.cancel_all();
                 }
             }
             clipboard(ui, state, act);
             expiry(ui, state);
-            let counts = state.counts();
+            let counts = state.connections.counts();
             for (words, tone) in words(counts) {
                 say(ui, &words, colour(palette, tone));
             }
@@ -70,23 +70,23 @@ fn expiry(ui: &mut Ui, state: &mut State) {
         theme::focus_ring(ui.painter(), palette, rect, 6);
     }
     if response.tip(Action::Expiring.tooltip(ui.ctx())).clicked() {
-        state.toggle_overview();
+        state.expiry.toggle(&state.connections);
         ui.ctx().request_repaint();
     }
 }
 
 /// The secret on the clipboard and the remaining time.
 fn clipboard(ui: &mut Ui, state: &State, act: &mut Act) {
-    let Some(copied) = state.copied() else { return };
+    let Some(copied) = state.secrets.copied() else { return };
     let left = copied.left(act.now);
     let room = (ui.available_width() - CLIPBOARD_BUTTONS).max(40.0);
     let words = text::on_the_clipboard(&copied.what, copied.seconds_left(act.now), copied.guaranteed);
     truncated_label(ui, &words, fonts::regular(12.0), theme::of(ui).text, room);
     if Button::ghost(text::CLEAR_NOW).small().show(ui).clicked() {
-        act.send([ask_quietly(ClearClipboard)]);
+        act.send(ask_quietly(ClearClipboard));
     }
     if Button::ghost(text::KEEP_LONGER).small().show(ui).clicked() {
-        act.send([ask_quietly(KeepClipboard)]);
+        act.send(ask_quietly(KeepClipboard));
     }
     let until_it_changes =
         if left.subsec_nanos() > 0 { left - SignedDuration::from_secs(left.as_secs()) } else { SignedDuration::from_secs(1) };

@@ -6,8 +6,10 @@ use super::{
     act::Act,
     actions, fonts,
     icons::Icon,
+    palette::CommandPalette,
+    settings::SettingsDialog,
     shortcuts::Action,
-    state::{Dialog, State},
+    state::State,
     text, theme,
     widgets::{Button, icon_button, menu_below, menu_item, paint_key_hint, paint_text},
 };
@@ -75,7 +77,7 @@ fn jump_field(ui: &mut Ui, state: &mut State, width: f32) {
         theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
     }
     if response.clicked() {
-        state.dialog = Some(Dialog::Palette);
+        state.dialogs.show(CommandPalette::default());
     }
 }
 
@@ -93,7 +95,7 @@ fn actions_width(ui: &Ui) -> f32 {
 
 fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
     ui.spacing_mut().item_spacing.x = 12.0;
-    let any = state.library().value().is_some_and(|snapshot| !snapshot.entries.is_empty());
+    let any = state.connections.library().value().is_some_and(|snapshot| !snapshot.entries.is_empty());
     let (test_all, new) = if narrow {
         let test_all = ui.add_enabled_ui(any, |ui| icon_button(ui, Icon::Test, text::TEST_ALL)).inner;
         (test_all, icon_button(ui, Icon::Plus, text::NEW))
@@ -101,10 +103,10 @@ fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
         (test_all_button().enabled(any).show(ui), new_button().show(ui))
     };
     if test_all.clicked() {
-        act.send(state.test_all());
+        act.send(state.tests.start_these(&state.connections.saved_ids(), &state.connections, &mut state.sign_ins));
     }
     if new.clicked() {
-        act.send(state.new_connection());
+        act.send(state.connections.new_connection());
     }
     // Close to the button that it belongs to.
     ui.add_space(-8.0);
@@ -119,6 +121,6 @@ fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
         actions::perform(ui.ctx(), state, act, action);
     }
     if icon_button(ui, Icon::Settings, text::SETTINGS).clicked() {
-        state.dialog = Some(Dialog::Settings);
+        state.dialogs.show(SettingsDialog::new(&state.preferences.settings, state.secrets.home()));
     }
 }

@@ -1,5 +1,6 @@
 //! The *Activity* tab: who did what and when.
 
+mod export;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, asking_for_rows, card, checkbox, no_rows, paragraph, push_right, refresh_button, table_filter, truncated_label},
 };
+use export::ExportActivity;
 
 /// Below this page width, the filter has its own line.
 const NARROW: f32 = 600.0;
@@ -27,8 +29,8 @@ pub fn list_id() -> Id {
 /// The part that stays visible while the rest scrolls.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
-    let zone = state.zone.0.clone();
-    let shown = state.selection.shown().filter(|_| !state.activity_is_alone());
+    let zone = state.preferences.zone.0.clone();
+    let shown = state.connections.selection.shown().filter(|_| !state.activity.is_alone(&state.connections.selection));
     state.activity.sift(shown, &zone);
     toolbar(ui, state, act);
     if let Some(failure) = state.activity.failure().cloned() {
@@ -37,7 +39,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
             title(ui, Some((Icon::Failed, theme::of(ui).error)), words::FAILED);
             failure_words(ui, &failure);
             if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-                act.send(state.ask_for_activity());
+                act.send(state.activity.load());
             }
         });
     }
@@ -53,7 +55,7 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     let (shown, all) = state.activity.counts();
     if all == 0 {
-        let none = if state.activity_of().is_some() { words::NONE } else { words::NONE_AT_ALL };
+        let none = if state.activity.connection(&state.connections.selection).is_some() { words::NONE } else { words::NONE_AT_ALL };
         no_rows(ui, none);
         return;
     }
@@ -78,7 +80,7 @@ pub fn alone(ui: &mut Ui, state: &mut State, act: &mut Act) {
             let name = truncated_label(ui, words::TITLE_ALL, fonts::semibold(20.0), theme::of(ui).text, room);
             ui.add_space((room - name.rect.width()).max(0.0));
             if back.show(ui).clicked() {
-                state.leave_activity();
+                state.activity.leave();
             }
         });
         ui.add_space(16.0);
@@ -114,15 +116,15 @@ fn filter(ui: &mut Ui, state: &mut State, width: f32) {
 }
 
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let waits = state.activity.is_asking() && state.activity.is_known();
+    let waits = state.activity.is_loading() && state.activity.is_known();
     if refresh_button(ui, waits, words::READING, words::REFRESH) {
-        act.send(state.ask_for_activity());
+        act.send(state.activity.load());
     }
 }
 
 /// The switch to all connections, and the buttons on the right.
 fn others(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if !state.activity_is_alone() {
+    if !state.activity.is_alone(&state.connections.selection) {
         let mut all = state.activity.of_all();
         ui.add_space(4.0);
         if checkbox(ui, &mut all, words::ALL).changed() {
@@ -133,6 +135,7 @@ fn others(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let export = Button::secondary(words::EXPORT).enabled(entries > 0);
     push_right(ui, export.width(ui), false);
     if export.show(ui).clicked() {
-        state.ask_to_export_activity(act.now);
+        let id = state.activity.connection(&state.connections.selection);
+        state.dialogs.show(ExportActivity::new(id, &state.preferences, act.now));
     }
 }

@@ -38,8 +38,8 @@ impl Columns {
 }
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &Act) {
-    let zone = state.zone.0.clone();
-    let named = state.activity_of().is_none();
+    let zone = state.preferences.zone.0.clone();
+    let named = state.activity.connection(&state.connections.selection).is_none();
     let log = &mut state.activity;
     let columns = Columns::of(ui.available_width(), named);
     let height = columns.height;

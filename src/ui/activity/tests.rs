@@ -292,7 +292,7 @@ fn wn_08_no_tooltip_of_the_page_lies_on_a_dialog() {
     };
     assert!(tooltip(&window), "the row tells all of it");
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
-    assert!(window.state().state.dialog.is_some());
+    assert!(window.state().state.dialogs.is_open());
     window.run_steps(4);
     assert!(!tooltip(&window));
 }

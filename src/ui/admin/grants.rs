@@ -21,12 +21,12 @@ const LIST: f32 = 216.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     small(ui, words::PERMISSIONS_WHY);
-    let Some(kind) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| detail.grants.kind) else { return };
+    let Some(kind) = state.admin.detail(&state.connections).map(|detail| detail.grants.kind) else { return };
     form_row(ui, words::KIND, |ui| {
         Select::new(words::KIND, kind.map_or(words::CHOOSE_KIND, words::kind)).width(240.0).show(ui, |ui| {
             for one in Securable::ALL {
                 if select_option(ui, kind == Some(one), words::kind(one), None).clicked() {
-                    act.send(state.choose_kind(one));
+                    act.send(state.admin.choose_kind(one, &state.connections));
                 }
             }
         });
@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// Returns whether one is chosen.
 fn catalog(ui: &mut Ui, state: &mut State, act: &mut Act) -> bool {
-    let Some(grants) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.grants) else {
+    let Some(grants) = state.admin.detail(&state.connections).map(|detail| &detail.grants) else {
         return false;
     };
     if let Some(failure) = grants.catalogs.failure().cloned() {
@@ -69,13 +69,13 @@ fn catalog(ui: &mut Ui, state: &mut State, act: &mut Act) -> bool {
         });
     });
     if let Some(catalog) = picked {
-        act.send(state.choose_catalog(catalog));
+        act.send(state.admin.choose_catalog(catalog, &state.connections));
     }
     chosen.is_some()
 }
 
 fn object(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
-    let Some(grants) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.grants) else { return };
+    let Some(grants) = state.admin.detail(&state.connections).map(|detail| &detail.grants) else { return };
     if let Some(failure) = grants.objects.asked.failure().cloned() {
         again(ui, state, act, &failure);
         return;
@@ -91,37 +91,37 @@ fn object(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
     let waits = grants.waits();
     if let Some(name) = grants.object.as_ref().map(|object| object.name.clone()) {
         if chosen_line(ui, words::kind(kind), &name, waits) {
-            state.choose_no_object();
+            state.admin.choose_no_object(&state.connections);
             return;
         }
         steps(ui, state, act, kind);
         return;
     }
-    let Some(detail) = state.detail_mut() else { return };
+    let Some(detail) = state.admin.detail_mut(&state.connections) else { return };
     let table_model = &mut detail.grants.objects.table_model;
     let found = picker(ui, table_model, &words::filter_objects(kind), words::NO_MATCH, |object| {
         (object.name.as_str(), if object.name == object.id { "" } else { object.id.as_str() })
     });
     if let Some(object) = found {
-        act.send(state.choose_object(&object));
+        act.send(state.admin.choose_object(&object, &state.connections));
     }
 }
 
 fn again(ui: &mut Ui, state: &mut State, act: &mut Act, failure: &Failure) {
     failure_lines(ui, failure);
     if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-        act.send(state.ask_for_objects_again());
+        act.send(state.admin.load_objects_again(&state.connections));
     }
 }
 
 /// The current permission and the choice of a new one.
 fn steps(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
-    let Some(grants) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.grants) else { return };
+    let Some(grants) = state.admin.detail(&state.connections).map(|detail| &detail.grants) else { return };
     let (chosen, waits, may) = (grants.chosen, grants.waits(), grants.may_grant());
     if let Some(failure) = grants.has.failure().cloned() {
         failure_lines(ui, &failure);
         if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-            act.send(state.ask_for_permission());
+            act.send(state.connections.administered().map(|id| state.admin.load_permission(id)));
         }
         return;
     }
@@ -139,7 +139,7 @@ fn steps(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
                 Select::new(words::PERMISSION, chosen.map_or("", |permission: Permission| permission.label)).width(256.0).show(ui, |ui| {
                     for one in kind.permissions() {
                         if select_option(ui, chosen == Some(*one), one.label, None).clicked()
-                            && let Some(detail) = state.detail_mut()
+                            && let Some(detail) = state.admin.detail_mut(&state.connections)
                         {
                             detail.grants.chosen = Some(*one);
                         }
@@ -147,7 +147,7 @@ fn steps(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
                 });
             });
             if Button::primary(if waits { words::GRANTING } else { words::GRANT }).busy(waits).enabled(may).show(ui).clicked() {
-                act.send(state.grant());
+                act.send(state.admin.grant(&state.connections));
             }
         });
     });

@@ -1,7 +1,6 @@
 //! The *Administration* tab: token rules, all users' tokens, service principals.
 
 mod dialogs;
-mod fresh;
 mod grants;
 mod principal;
 mod principals;
@@ -12,8 +11,7 @@ mod users_tokens;
 
 use egui::Ui;
 
-pub use dialogs::show as dialog;
-pub use fresh::show as fresh_secret;
+pub use dialogs::{DeleteSecret, FreshSecret, NewPrincipal, NewSecret, RevokeTokensOfUsers, TokensOff};
 pub use users_tokens::table_id;
 
 use super::{
@@ -34,28 +32,29 @@ const NARROW: f32 = 600.0;
 
 /// The part that stays visible while the rest scrolls.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown() else { return };
+    let Some(id) = state.connections.selection.shown() else { return };
     ui.spacing_mut().item_spacing.y = 8.0;
-    match state.tokens_of(id) {
+    match state.connections.tokens_of(id) {
         TokensOf::NotSaved => {
             quiet(ui, words::NOT_SAVED);
             return;
         }
         TokensOf::Account => {}
         TokensOf::Workspace => {
-            let mut at = AdminSection::ALL.iter().position(|section| *section == state.admin_section()).unwrap_or_default();
+            let mut at =
+                AdminSection::ALL.iter().position(|section| *section == state.admin.section(&state.connections)).unwrap_or_default();
             if segments(ui, &mut at, &AdminSection::ALL.map(words::section))
                 && let Some(section) = AdminSection::ALL.get(at)
             {
-                act.send(state.show_section(*section));
+                act.send(state.admin.show_section(*section, &state.connections));
             }
             ui.add_space(4.0);
         }
     }
     trouble(ui, state, act);
-    match state.admin_section() {
+    match state.admin.section(&state.connections) {
         AdminSection::Tokens => users_tokens::above(ui, state, act),
-        AdminSection::ServicePrincipals if state.admin_data().is_some_and(|admin_data| admin_data.detail.is_some()) => {
+        AdminSection::ServicePrincipals if state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.detail.is_some()) => {
             principal::above(ui, state, act);
         }
         AdminSection::ServicePrincipals => principals::above(ui, state, act),
@@ -63,12 +62,12 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if state.administered().is_none() {
+    if state.connections.administered().is_none() {
         return;
     }
-    match state.admin_section() {
+    match state.admin.section(&state.connections) {
         AdminSection::Tokens => users_tokens::below(ui, state, act),
-        AdminSection::ServicePrincipals if state.admin_data().is_some_and(|admin_data| admin_data.detail.is_some()) => {
+        AdminSection::ServicePrincipals if state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.detail.is_some()) => {
             principal::below(ui, state, act);
         }
         AdminSection::ServicePrincipals => principals::below(ui, state, act),
@@ -88,7 +87,7 @@ fn asking(ui: &mut Ui, words: &str) {
 
 /// The change that failed.
 fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(trouble) = state.admin_data().and_then(|admin_data| admin_data.trouble.clone()) else { return };
+    let Some(trouble) = state.admin.shown(&state.connections).and_then(|admin_data| admin_data.trouble.clone()) else { return };
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
         let icon = (Icon::Failed, theme::of(ui).error);
@@ -99,7 +98,7 @@ fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 remedy_button(ui, &trouble.failure, state, act, false);
             }
             if Button::secondary(words::DISMISS).show(ui).clicked()
-                && let Some(admin_data) = state.admin_data_mut()
+                && let Some(admin_data) = state.admin.shown_mut(&state.connections)
             {
                 admin_data.trouble = None;
             }
@@ -110,7 +109,7 @@ fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
 /// The failed load: three lines, and for non-administrators whom to contact. Returns whether to try again.
 fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure: &Failure) -> bool {
     let forbidden = failure.code == Code::Forbidden;
-    let account = state.selection.shown().is_some_and(|id| state.tokens_of(id) == TokensOf::Account);
+    let account = state.connections.selection.shown().is_some_and(|id| state.connections.tokens_of(id) == TokensOf::Account);
     let palette = theme::of(ui);
     let (tone, icon) =
         if forbidden { (None, (Icon::NoPermission, palette.warning)) } else { (Some(Tone::Error), (Icon::Failed, palette.error)) };
@@ -133,6 +132,6 @@ fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure
 
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act, waits: bool, asking: &str) {
     if refresh_button(ui, waits, asking, words::REFRESH) {
-        act.send(state.ask_for_administration());
+        act.send(state.admin.load(&state.connections));
     }
 }

@@ -23,9 +23,9 @@ const WIDE: f32 = 840.0;
 
 /// The way back, and the name.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let principal = state.admin_data().and_then(|admin_data| admin_data.principal()).cloned();
+    let principal = state.admin.principal(&state.connections).map(|(_, _, principal)| principal).cloned();
     if way_back(ui, principal.as_ref().map_or("", |principal| &principal.name)) {
-        state.close_principal();
+        state.admin.close_principal(&state.connections);
         ui.ctx().request_repaint();
         return;
     }
@@ -64,8 +64,8 @@ fn way_back(ui: &mut Ui, name: &str) -> bool {
 }
 
 fn connect_button(ui: &mut Ui, state: &mut State, act: &mut Act, button: Button<'_>) {
-    if button.enabled(state.can_connect_as_principal()).show(ui).clicked() {
-        act.send(state.connect_as_principal());
+    if button.enabled(state.connections.can_connect_as_principal()).show(ui).clicked() {
+        act.send(state.admin.connect_as_principal(&state.connections));
     }
 }
 
@@ -95,12 +95,12 @@ fn name(ui: &mut Ui, principal: &ServicePrincipal, state: &mut State) {
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.administered() else { return };
-    let Some(principal) = state.admin_data().and_then(|admin_data| admin_data.principal()).cloned() else {
+    let Some(id) = state.connections.administered() else { return };
+    let Some(principal) = state.admin.principal(&state.connections).map(|(_, _, principal)| principal).cloned() else {
         asking(ui, words::ASKING_PRINCIPALS);
         return;
     };
-    let account = state.tokens_of(id) == TokensOf::Account;
+    let account = state.connections.tokens_of(id) == TokensOf::Account;
     if ui.available_width() >= WIDE {
         ui.spacing_mut().item_spacing.x = 16.0;
         ui.columns_const(|[left, right]| {
@@ -137,13 +137,13 @@ fn part(ui: &mut Ui, heading: &str, add_contents: impl FnOnce(&mut Ui)) {
 }
 
 fn secrets(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(detail) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()) else { return };
+    let Some(detail) = state.admin.detail(&state.connections) else { return };
     let failure = detail.secrets.failure().cloned();
     let (known, waits) = (detail.secrets.value().cloned(), detail.secrets.waits());
     if let Some(failure) = failure {
         failure_lines(ui, &failure);
         if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-            act.send(state.ask_for_administration());
+            act.send(state.admin.load(&state.connections));
         }
         return;
     }
@@ -158,18 +158,17 @@ fn secrets(ui: &mut Ui, state: &mut State, act: &mut Act) {
         }
     }
     if Button::primary(words::NEW_SECRET).icon(Icon::Plus).show(ui).clicked() {
-        state.ask_for_new_secret();
+        act.send(state.admin.ask_for_new_secret(&state.connections));
     }
 }
 
-fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
+fn secret_row(ui: &mut Ui, state: &mut State, act: &mut Act, secret: &OAuthSecret) {
     let palette = theme::of(ui);
-    let made = token_words::date(secret.created_at, &state.zone.0);
+    let made = token_words::date(secret.created_at, &state.preferences.zone.0);
     let (expires, tone) = token_words::expires(secret.expires_at, act.now);
     let colour = if tone == Tone::Neutral { palette.weak } else { palette.tone(tone) };
     let status = words::secret_status(&secret.status);
-    let deleting =
-        state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).is_some_and(|detail| detail.is_deleting(&secret.id));
+    let deleting = state.admin.detail(&state.connections).is_some_and(|detail| detail.is_deleting(&secret.id));
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL_HEIGHT);
         let room = ui.available_width() - ACTION;
@@ -193,7 +192,7 @@ fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
         if deleting {
             spinner(ui, words::DELETING);
         } else if icon_button_colored(ui, Icon::Trash, &words::delete_secret_made(&made), ACTION, None).clicked() {
-            state.ask_to_delete_secret(secret);
+            act.send(state.admin.ask_to_delete_secret(secret, &state.connections));
         }
     });
 }
@@ -202,8 +201,7 @@ fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrin
     ui.spacing_mut().item_spacing.y = 0.0;
     for entitlement in Entitlement::ALL {
         let has = principal.entitlements.contains(&entitlement);
-        let waits =
-            state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).is_some_and(|detail| detail.is_entitling(entitlement));
+        let waits = state.admin.detail(&state.connections).is_some_and(|detail| detail.is_entitling(entitlement));
         ui.horizontal(|ui| {
             // While the change runs, the new value is shown.
             let mut ticked = has != waits;
@@ -212,20 +210,20 @@ fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrin
                 spinner(ui, words::CHANGING);
             }
             if changed {
-                act.send(state.set_entitlement(entitlement, ticked));
+                act.send(state.admin.set_entitlement(entitlement, ticked, &state.connections));
             }
         });
     }
 }
 
 fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(joining) = state.admin_data().and_then(|admin_data| admin_data.detail.as_ref()).map(|detail| &detail.joining) else { return };
+    let Some(joining) = state.admin.detail(&state.connections).map(|detail| &detail.joining) else { return };
     match &joining.workspaces {
         Remote::Failed { failure, .. } => {
             let failure = failure.clone();
             failure_lines(ui, &failure);
             if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-                act.send(state.ask_for_workspaces_to_join_again());
+                act.send(state.admin.load_workspaces_to_join_again(&state.connections, &state.tests));
             }
             return;
         }
@@ -243,7 +241,7 @@ fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let chosen = joining.chosen.as_ref().map(|workspace| workspace.name.clone());
     if let Some(name) = chosen {
         if grants::chosen_line(ui, words::WORKSPACE, &name, waits)
-            && let Some(detail) = state.detail_mut()
+            && let Some(detail) = state.admin.detail_mut(&state.connections)
         {
             detail.joining.chosen = None;
             detail.joining.joined = None;
@@ -253,7 +251,7 @@ fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 Select::new(words::ROLE, words::role(role)).width(160.0).show(ui, |ui| {
                     for one in WorkspaceRole::ALL {
                         if select_option(ui, one == role, words::role(one), None).clicked()
-                            && let Some(detail) = state.detail_mut()
+                            && let Some(detail) = state.admin.detail_mut(&state.connections)
                         {
                             detail.joining.role = one;
                             detail.joining.joined = None;
@@ -263,10 +261,10 @@ fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
             });
             let add = Button::primary(if waits { words::JOINING } else { words::JOIN_NOW }).busy(waits).enabled(!waits && joined.is_none());
             if add.show(ui).clicked() {
-                act.send(state.join_workspace());
+                act.send(state.admin.join_workspace(&state.connections));
             }
         });
-    } else if let Some(detail) = state.detail_mut() {
+    } else if let Some(detail) = state.admin.detail_mut(&state.connections) {
         let table_model = &mut detail.joining.table_model;
         let found = grants::picker(ui, table_model, words::FILTER_WORKSPACES, words::NO_WORKSPACE_MATCHES, |workspace| {
             (workspace.name.as_str(), workspace.base_url.as_ref().map_or(workspace.id.as_str(), |base_url| base_url.host()))

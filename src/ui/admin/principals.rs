@@ -46,25 +46,27 @@ impl Columns {
 }
 
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let failure = state.admin_data().and_then(|admin_data| admin_data.principals.asked.failure()).cloned();
+    let failure = state.admin.shown(&state.connections).and_then(|admin_data| admin_data.principals.asked.failure()).cloned();
     if let Some(failure) = &failure {
         if failed(ui, state, act, words::PRINCIPALS_FAILED, failure) {
-            act.send(state.ask_for_administration());
+            act.send(state.admin.load(&state.connections));
         }
-        if failure.code == Code::Forbidden || state.admin_data().is_some_and(|admin_data| !admin_data.principals.is_known()) {
+        if failure.code == Code::Forbidden
+            || state.admin.shown(&state.connections).is_some_and(|admin_data| !admin_data.principals.is_known())
+        {
             return;
         }
     }
-    if state.admin_data().is_some_and(|admin_data| admin_data.principals.is_known()) {
+    if state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.principals.is_known()) {
         toolbar(ui, state, act);
-        if state.admin_data().is_some_and(|admin_data| admin_data.principals.table_model.shown_count() > 0) {
+        if state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.principals.table_model.shown_count() > 0) {
             header(ui, state);
         }
     }
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(admin_data) = state.admin_data() else { return };
+    let Some(admin_data) = state.admin.shown(&state.connections) else { return };
     let failure = admin_data.principals.asked.failure();
     if failure.is_some_and(|failure| failure.code == Code::Forbidden) {
         return;
@@ -95,7 +97,7 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
         let new = Button::primary(if narrow { words::NEW_PRINCIPAL_SHORT } else { words::NEW_PRINCIPAL_BUTTON }).icon(Icon::Plus);
         let gap = ui.spacing().item_spacing.x;
         let width = (ui.available_width() - theme::CONTROL_HEIGHT - new.width(ui) - 2.0 * gap).min(260.0);
-        let Some(admin_data) = state.admin_data_mut() else { return };
+        let Some(admin_data) = state.admin.shown_mut(&state.connections) else { return };
         let waits = admin_data.principals.asked.waits();
         let mut sought = admin_data.principals.table_model.filter().to_owned();
         let id = Id::unique("filter service principals");
@@ -104,13 +106,15 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
         refresh(ui, state, act, waits, words::ASKING_PRINCIPALS);
         push_right(ui, new.width(ui), false);
         if new.show(ui).clicked() {
-            act.send(state.ask_for_new_principal());
+            act.send(state.admin.ask_for_new_principal(&state.view, &state.connections));
         }
     });
 }
 
 fn header(ui: &mut Ui, state: &mut State) {
-    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.principals.table_model) else { return };
+    let Some(table_model) = state.admin.shown_mut(&state.connections).map(|admin_data| &mut admin_data.principals.table_model) else {
+        return;
+    };
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
     let columns = Columns::of(rect);
     for (column, title, place) in [
@@ -128,7 +132,9 @@ fn header(ui: &mut Ui, state: &mut State) {
 }
 
 fn rows(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.principals.table_model) else { return };
+    let Some(table_model) = state.admin.shown_mut(&state.connections).map(|admin_data| &mut admin_data.principals.table_model) else {
+        return;
+    };
     let height = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 1.0))).row_height;
     let view = rows_in_view(ui, table_id(), words::PRINCIPALS, height, table_model, |table_model, at| table_model.row(at).map(row_id));
     move_keys(ui, &view.focus, height, table_model);
@@ -150,8 +156,8 @@ fn rows(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if let Some(words) = copy {
         Act::copy(ui.ctx(), state, words);
     }
-    if let Some(id) = open {
-        act.send(state.open_principal(&id));
+    if let Some((principal_id, id)) = open.zip(state.connections.administered()) {
+        act.send(state.admin.open_principal(id, &principal_id, &state.connections, &state.tests));
         ui.ctx().request_repaint();
     }
 }

@@ -14,12 +14,12 @@ use brickpass_core::failure::Failure;
 use brickpass_databricks::rest::TokenRules;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(admin_data) = state.admin_data() else { return };
+    let Some(admin_data) = state.admin.shown(&state.connections) else { return };
     let (rules, waits) = (admin_data.rules.value().copied(), admin_data.is_ruling());
     let failure: Option<Failure> = admin_data.rules.failure().cloned();
     if let Some(failure) = failure {
         if failed(ui, state, act, words::RULES_FAILED, &failure) {
-            act.send(state.ask_for_administration());
+            act.send(state.admin.load(&state.connections));
         }
         return;
     }
@@ -61,7 +61,7 @@ fn enabled(ui: &mut Ui, state: &mut State, act: &mut Act, rules: TokenRules, wai
         if waits {
             spinner(ui, words::CHANGING);
         } else if switch(ui, on, true, words::ENABLED_ROW).clicked() {
-            act.send(state.switch_tokens(!on));
+            act.send(state.admin.switch_tokens(!on, &state.connections));
         }
     });
 }
@@ -74,7 +74,7 @@ fn maximum(ui: &mut Ui, state: &mut State, act: &mut Act, rules: TokenRules, wai
             Select::new(words::MAXIMUM_ROW, &shown).width(WIDTH).show(ui, |ui| {
                 for days in MAXIMUM_DAYS.into_iter().map(Some).chain([None]) {
                     if select_option(ui, rules.maximum_days == days, &words::maximum(days), None).clicked() {
-                        act.send(state.set_maximum_days(days));
+                        act.send(state.admin.set_maximum_days(days, &state.connections));
                     }
                 }
             });

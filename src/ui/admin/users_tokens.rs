@@ -64,31 +64,31 @@ impl Columns {
 }
 
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(admin_data) = state.admin_data() else { return };
+    let Some(admin_data) = state.admin.shown(&state.connections) else { return };
     // Non-administrators read this only once.
     let forbidden = admin_data.rules.failure().is_some_and(|failure| failure.code == Code::Forbidden);
     let also_forbidden = admin_data.tokens.asked.failure().is_some_and(|failure| failure.code == Code::Forbidden);
     rules::show(ui, state, act);
-    if forbidden && (also_forbidden || !state.admin_data().is_some_and(|admin_data| admin_data.tokens.is_known())) {
+    if forbidden && (also_forbidden || !state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.tokens.is_known())) {
         return;
     }
     ui.add_space(4.0);
-    let failure = state.admin_data().and_then(|admin_data| admin_data.tokens.asked.failure()).cloned();
+    let failure = state.admin.shown(&state.connections).and_then(|admin_data| admin_data.tokens.asked.failure()).cloned();
     if let Some(failure) = failure
         && failed(ui, state, act, words::TOKENS_FAILED, &failure)
     {
-        act.send(state.ask_for_administration());
+        act.send(state.admin.load(&state.connections));
     }
-    if state.admin_data().is_some_and(|admin_data| admin_data.tokens.is_known()) {
+    if state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.tokens.is_known()) {
         toolbar(ui, state, act);
-        if state.admin_data().is_some_and(|admin_data| admin_data.tokens.table_model.shown_count() > 0) {
+        if state.admin.shown(&state.connections).is_some_and(|admin_data| admin_data.tokens.table_model.shown_count() > 0) {
             header(ui, state);
         }
     }
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(admin_data) = state.admin_data() else { return };
+    let Some(admin_data) = state.admin.shown(&state.connections) else { return };
     if !admin_data.tokens.is_known() {
         if admin_data.tokens.asked.failure().is_none() {
             asking(ui, words::ASKING_TOKENS);
@@ -112,10 +112,10 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let narrow = ui.available_width() < NARROW;
-    let chosen = state.admin_data().map_or(0, |admin_data| admin_data.tokens.table_model.ticked_count());
+    let chosen = state.admin.shown(&state.connections).map_or(0, |admin_data| admin_data.tokens.table_model.ticked_count());
     let width = if narrow { ui.available_width() - theme::CONTROL_HEIGHT - 8.0 } else { 260.0 };
     ui.horizontal(|ui| {
-        let Some(admin_data) = state.admin_data_mut() else { return };
+        let Some(admin_data) = state.admin.shown_mut(&state.connections) else { return };
         let waits = admin_data.tokens.asked.waits();
         let mut sought = admin_data.tokens.table_model.filter().to_owned();
         let id = Id::unique("filter tokens of all users");
@@ -123,36 +123,36 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
         admin_data.tokens.table_model.set_filter(sought);
         refresh(ui, state, act, waits, words::ASKING_TOKENS);
         if !narrow && chosen > 0 {
-            chosen_buttons(ui, state, chosen, false);
+            chosen_buttons(ui, state, act, chosen, false);
         }
     });
     if narrow && chosen > 0 {
-        ui.horizontal_wrapped(|ui| chosen_buttons(ui, state, chosen, true));
+        ui.horizontal_wrapped(|ui| chosen_buttons(ui, state, act, chosen, true));
     }
 }
 
-fn chosen_buttons(ui: &mut Ui, state: &mut State, chosen: usize, narrow: bool) {
+fn chosen_buttons(ui: &mut Ui, state: &mut State, act: &mut Act, chosen: usize, narrow: bool) {
     let none = Button::ghost(token_words::SELECT_NONE);
     let revoke_words = token_words::revoke(chosen);
-    let revoke = if state.admin_data().is_some_and(AdminData::is_revoking) {
+    let revoke = if state.admin.shown(&state.connections).is_some_and(AdminData::is_revoking) {
         Button::danger(token_words::REVOKING).busy(true).enabled(false)
     } else {
         Button::danger(&revoke_words).icon(Icon::Trash)
     };
     push_right(ui, none.width(ui) + ui.spacing().item_spacing.x + revoke.width(ui), narrow);
     if none.show(ui).clicked()
-        && let Some(admin_data) = state.admin_data_mut()
+        && let Some(admin_data) = state.admin.shown_mut(&state.connections)
     {
         admin_data.tokens.table_model.tick_none();
     }
     if revoke.show(ui).clicked() {
-        state.ask_to_revoke_users_tokens();
+        act.send(state.admin.ask_to_revoke_tokens(&state.view, &state.connections));
     }
 }
 
 /// The column headers, which sort. Without room for columns, they are side by side.
 fn header(ui: &mut Ui, state: &mut State) {
-    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.tokens.table_model) else { return };
+    let Some(table_model) = state.admin.shown_mut(&state.connections).map(|admin_data| &mut admin_data.tokens.table_model) else { return };
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
     if tick_all_box(ui, table_id().with("all"), rect, table_model.all_shown_ticked(), token_words::SELECT_ALL) {
         table_model.tick_all();
@@ -190,9 +190,9 @@ enum Wish {
     Revoke(usize),
 }
 
-fn rows(ui: &mut Ui, state: &mut State, act: &Act) {
-    let zone = state.zone.0.clone();
-    let Some(table_model) = state.admin_data_mut().map(|admin_data| &mut admin_data.tokens.table_model) else { return };
+fn rows(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let zone = state.preferences.zone.0.clone();
+    let Some(table_model) = state.admin.shown_mut(&state.connections).map(|admin_data| &mut admin_data.tokens.table_model) else { return };
     let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 1.0)));
     let height = columns.row_height;
     let view = rows_in_view(ui, table_id(), words::TABLE, height, table_model, |table_model, at| table_model.row(at).map(row_id));
@@ -217,7 +217,7 @@ fn rows(ui: &mut Ui, state: &mut State, act: &Act) {
         None => {}
         Some(Wish::Tick(at)) => table_model.tick(at),
         Some(Wish::TickTo(at)) => table_model.tick_to(at),
-        Some(Wish::Revoke(at)) => state.ask_to_revoke_users_row(at),
+        Some(Wish::Revoke(at)) => act.send(state.admin.ask_to_revoke_row(at, &state.connections)),
     }
 }
 

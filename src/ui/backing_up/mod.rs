@@ -1,74 +1,126 @@
-//! *Back up connections*: the path of the file and its passphrase.
+//! *Back up connections*: all connections with their secrets, in one file that a passphrase opens.
 
 #[cfg(test)]
 mod tests;
 
-use egui::{Context, Id, ScrollArea, Ui};
+use std::path::{Path, PathBuf};
+
+use egui::{Id, ScrollArea, Ui};
+use jiff::Timestamp;
 
 use super::{
     act::Act,
     dialogs::{buttons, new_passphrase, say},
     fonts,
     icons::Icon,
-    save_as::SaveAnswer,
-    state::{BackUp, Dialog, State},
+    save_as::{SaveAnswer, SaveAs},
+    state::{Dialog, Notice, Output, Preferences, RunId, State, Then, ask},
     test_panel::title,
     text::backup as words,
     theme,
-    widgets::{Button, forget_secret_field, modal, paragraph, remark, return_focus},
+    widgets::{Button, forget_secret_field, paragraph, remark},
 };
-use brickpass_core::connection::Severity;
+use brickpass_core::{
+    connection::{Severity, TypedSecret},
+    failure::Failure,
+};
+use brickpass_engine::{BackedUp, Backup};
+use brickpass_storage::weak_passphrase;
 
-const WIDTH: f32 = 520.0;
-
-#[derive(Clone, Copy)]
-enum Answer {
-    BackUp,
-    Close,
+#[derive(Debug)]
+pub struct BackUp {
+    save: SaveAs,
+    passphrase: TypedSecret,
+    again: TypedSecret,
+    run: Option<RunId>,
+    /// The path of the backup, and its contents.
+    done: Option<(PathBuf, BackedUp)>,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(Dialog::BackUp(mut dialog)) = state.dialog.take() else { return };
-    let id = Id::unique("back up dialog");
-    let shown = modal(ctx, id, words::TITLE, WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        if dialog.done.is_some() { done(ui, &dialog) } else { asked(ui, &mut dialog, act) }
-    });
-    let is_over = dialog.done.is_some();
-    state.dialog = Some(Dialog::BackUp(dialog));
-    let answer = shown.inner.or(shown.closed.then_some(Answer::Close));
-    match answer {
-        Some(Answer::BackUp) => act.send(state.back_up()),
-        Some(Answer::Close) => state.dialog = None,
-        None => {}
+impl BackUp {
+    pub fn new(preferences: &Preferences, now: Timestamp) -> Self {
+        let save = SaveAs::new(preferences.save_folder.as_deref(), &words::file_name(now, &preferences.zone.0));
+        Self { save, passphrase: TypedSecret::default(), again: TypedSecret::default(), run: None, done: None }
     }
-    if is_over || state.dialog.is_none() {
-        forget_secret_field(ctx, passphrase_id());
-        forget_secret_field(ctx, again_id());
+
+    /// The passphrase is typed twice, to catch typos.
+    fn has_passphrase(&self) -> bool {
+        weak_passphrase(self.passphrase.expose()).is_none() && self.passphrase == self.again
     }
-    if state.dialog.is_none() {
-        return_focus(ctx, id);
+
+    fn back_up(&mut self) -> Output {
+        if !self.has_passphrase() {
+            return Output::none();
+        }
+        let Some(to) = self.save.begin() else { return Output::none() };
+        let run = RunId::next();
+        self.run = Some(run);
+        let request = Backup { to: to.clone(), passphrase: self.passphrase.to_secret() };
+        ask(request, move |state, outcome, _| match state.dialogs.find_mut::<Self>().filter(|dialog| dialog.run == Some(run)) {
+            Some(dialog) => {
+                dialog.backed_up(to, outcome);
+                Output::none()
+            }
+            // It was closed.
+            None => outcome.map_or_else(Notice::Failure, |backup| Notice::Done(words::holds(&backup))).into(),
+        })
+        .into()
     }
-    if answer.is_some() {
-        ctx.request_repaint();
+
+    fn backed_up(&mut self, to: PathBuf, outcome: Result<BackedUp, Failure>) {
+        self.run = None;
+        match outcome {
+            Ok(backup) => {
+                // The file is written: the passphrase is no longer needed.
+                (self.passphrase, self.again) = (TypedSecret::default(), TypedSecret::default());
+                self.done = Some((to, backup));
+            }
+            Err(failure) => self.save.failed(failure),
+        }
     }
 }
 
-fn asked(ui: &mut Ui, dialog: &mut BackUp, act: &Act) -> Option<Answer> {
-    let fits = dialog.has_passphrase();
-    let BackUp { save, passphrase, again, .. } = dialog;
-    let answer = save.show_with(ui, fits, |ui| {
-        say(ui, words::WHY);
-        new_passphrase(ui, (passphrase, passphrase_id()), (again, again_id()), act);
-    })?;
-    Some(match answer {
-        SaveAnswer::Save => Answer::BackUp,
-        SaveAnswer::Cancel => Answer::Close,
-    })
+impl Dialog for BackUp {
+    fn name(&self) -> &'static str {
+        "back up dialog"
+    }
+
+    fn title(&self, _: &State) -> String {
+        words::TITLE.to_owned()
+    }
+
+    fn width(&self) -> f32 {
+        520.0
+    }
+
+    fn contents(&mut self, ui: &mut Ui, _: &mut State, act: &mut Act) -> Then {
+        if let Some((to, backup)) = &self.done {
+            self.secret_fields().into_iter().for_each(|field| forget_secret_field(ui.ctx(), field));
+            return done(ui, to, backup);
+        }
+        let fits = self.has_passphrase();
+        let Self { save, passphrase, again, .. } = self;
+        let answer = save.show_with(ui, fits, |ui| {
+            say(ui, words::WHY);
+            new_passphrase(ui, (passphrase, passphrase_id()), (again, again_id()), act);
+        });
+        match answer {
+            Some(SaveAnswer::Save) => {
+                act.send(self.back_up());
+                ui.ctx().request_repaint();
+                Then::Stay
+            }
+            Some(SaveAnswer::Cancel) => Then::Close,
+            None => Then::Stay,
+        }
+    }
+
+    fn secret_fields(&self) -> Vec<Id> {
+        vec![passphrase_id(), again_id()]
+    }
 }
 
-fn done(ui: &mut Ui, dialog: &BackUp) -> Option<Answer> {
-    let (to, backup) = dialog.done.as_ref()?;
+fn done(ui: &mut Ui, to: &Path, backup: &BackedUp) -> Then {
     let palette = theme::of(ui);
     title(ui, Some((Icon::Ok, palette.ok)), &words::holds(backup));
     ScrollArea::vertical().id_salt("backed up").max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -81,7 +133,7 @@ fn done(ui: &mut Ui, dialog: &BackUp) -> Option<Answer> {
             remark(ui, Severity::Note, &words::sign_ins(backup.sign_ins));
         }
     });
-    buttons(ui, [(Button::primary(words::DONE), Answer::Close)])
+    buttons(ui, [(Button::primary(words::DONE), Then::Close)]).unwrap_or(Then::Stay)
 }
 
 fn passphrase_id() -> Id {

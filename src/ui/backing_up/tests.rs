@@ -17,7 +17,7 @@ const PHRASE: &str = "correct horse";
 
 fn asked(engine: &FakeEngine, size: [f32; 2]) -> Window {
     let mut window = open(engine, size);
-    window.state_mut().state.save_folder = Some("/home/ada".into());
+    window.state_mut().state.preferences.save_folder = Some("/home/ada".into());
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::B);
     settle(&mut window, engine);
     window
@@ -62,7 +62,7 @@ fn a_backup_wants_a_passphrase_that_was_typed_twice() {
         assert!(shows(&window, said), "{said}");
     }
     click(&mut window, &engine, words::DONE);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
 }
 
 #[test]
@@ -84,5 +84,5 @@ fn escape_leaves_without_a_file() {
     let mut window = asked(&engine, [1280.0, 800.0]);
     window.key_press(Key::Escape);
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none() && engine.0.borrow().around.backups.is_empty());
+    assert!(!window.state().state.dialogs.is_open() && engine.0.borrow().around.backups.is_empty());
 }

@@ -3,19 +3,87 @@
 use egui::{Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
-use super::{Answer, buttons, cautious_buttons, say};
+use super::{buttons, cautious_buttons, say};
 use crate::ui::{
+    act::Act,
     fonts,
-    state::Conflict,
+    state::{Conflict, Dialog, RemovedElsewhere, State, Then},
     text, theme,
     widgets::{Button, Tip as _, elided, paragraph, remark, scroll_to_focused},
 };
-use brickpass_core::connection::{AuthKind, Part, Severity};
+use brickpass_core::connection::{ConnectionId, Part, Severity};
+use brickpass_engine::AuditAction;
 
 const ROW: f32 = 32.0;
 
+#[derive(Clone, Copy)]
+enum Answer {
+    Cancel,
+    /// Of all choices at once: mine, or theirs.
+    All {
+        mine: bool,
+    },
+    Chosen,
+}
+
+impl Dialog for Conflict {
+    fn name(&self) -> &'static str {
+        "conflict dialog"
+    }
+
+    fn title(&self, _: &State) -> String {
+        text::CONFLICT_TITLE.to_owned()
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let when = changed_when(ui, state, self.id, AuditAction::Save, act.now);
+        match choices(ui, self, when.as_deref()) {
+            None => return Then::Stay,
+            Some(Answer::Cancel) => return Then::Close,
+            Some(Answer::All { mine }) => self.choose_all(mine),
+            Some(Answer::Chosen) => {}
+        }
+        act.send(state.save_choices(self));
+        Then::Close
+    }
+}
+
+impl Dialog for RemovedElsewhere {
+    fn name(&self) -> &'static str {
+        "removed dialog"
+    }
+
+    fn title(&self, _: &State) -> String {
+        text::REMOVED_TITLE.to_owned()
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let when = changed_when(ui, state, self.id, AuditAction::Remove, act.now);
+        say(ui, &text::removed_body(&self.name, when.as_deref()));
+        if let Some(auth) = self.lost {
+            remark(ui, Severity::Warning, text::lost_with_it(auth));
+        }
+        let cancel = (Button::ghost(text::CANCEL), None);
+        let let_go = (Button::secondary(text::LET_GO), Some(false));
+        match cautious_buttons(ui, [cancel, let_go, (Button::secondary(text::ADD_AGAIN), Some(true))]) {
+            None => return Then::Stay,
+            Some(None) => {}
+            Some(Some(false)) => act.send(state.connections.let_go(self.id)),
+            Some(Some(true)) => act.send(state.add_again(self)),
+        }
+        Then::Close
+    }
+}
+
+/// How long ago the connection was changed elsewhere, in words; repaints when they change.
+fn changed_when(ui: &Ui, state: &State, id: ConnectionId, what: AuditAction, now: Timestamp) -> Option<String> {
+    let (words, changes_in) = text::ago(state.connections.changed_elsewhere_at(id, what, &state.activity)?, now);
+    ui.ctx().request_repaint_after(changes_in);
+    Some(words)
+}
+
 /// `when`: how long ago the other version was saved, in words.
-pub(super) fn contents(ui: &mut Ui, conflict: &mut Conflict, when: Option<&str>) -> Option<Answer> {
+fn choices(ui: &mut Ui, conflict: &mut Conflict, when: Option<&str>) -> Option<Answer> {
     say(ui, &text::conflict_body(conflict.mine.name.as_str(), when));
     let room = (ui.ctx().content_rect().height() - 260.0).max(120.0);
     egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
@@ -26,10 +94,10 @@ pub(super) fn contents(ui: &mut Ui, conflict: &mut Conflict, when: Option<&str>)
     });
     let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
     if conflict.chosen {
-        return buttons(ui, [cancel, (Button::primary(text::SAVE_CHOICES), Answer::SaveChoices)]);
+        return buttons(ui, [cancel, (Button::primary(text::SAVE_CHOICES), Answer::Chosen)]);
     }
-    let take_theirs = (Button::secondary(text::TAKE_THEIRS), Answer::TakeTheirs);
-    buttons(ui, [cancel, take_theirs, (Button::secondary(text::KEEP_MINE), Answer::KeepMine)])
+    let take_theirs = (Button::secondary(text::TAKE_THEIRS), Answer::All { mine: false });
+    buttons(ui, [cancel, take_theirs, (Button::secondary(text::KEEP_MINE), Answer::All { mine: true })])
 }
 
 fn choice(ui: &mut Ui, conflict: &mut Conflict, part: Part, mine: bool) {
@@ -81,21 +149,4 @@ fn option(ui: &mut Ui, part: &str, side: &str, value: &str, chosen: bool) -> boo
     ui.painter().galley(pos2(left, middle - galley.size().y / 2.0), galley, palette.text);
     let response = if cut { response.tip(value) } else { response };
     response.clicked()
-}
-
-/// It was deleted elsewhere. `lost`: what was deleted with it and must be entered again.
-pub(super) fn removed(ui: &mut Ui, name: &str, lost: Option<AuthKind>, when: Option<&str>) -> Option<Answer> {
-    say(ui, &text::removed_body(name, when));
-    if let Some(auth) = lost {
-        remark(ui, Severity::Warning, text::lost_with_it(auth));
-    }
-    let let_go = (Button::secondary(text::LET_GO), Answer::LetGo);
-    cautious_buttons(ui, [(Button::ghost(text::CANCEL), Answer::Cancel), let_go, (Button::secondary(text::ADD_AGAIN), Answer::AddAgain)])
-}
-
-/// `3 min ago`; repaints when the words change.
-pub(super) fn ago(ui: &egui::Context, at: Option<Timestamp>, now: Timestamp) -> Option<String> {
-    let (words, changes_in) = text::ago(at?, now);
-    ui.request_repaint_after(changes_in);
-    Some(words)
 }

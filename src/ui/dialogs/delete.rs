@@ -2,10 +2,11 @@
 
 use egui::{Id, Ui};
 
-use super::{Answer, buttons, cautious_buttons, focus_first, say};
+use super::{buttons, cautious_buttons, focus_first, say};
 use crate::ui::{
+    act::Act,
     fonts,
-    state::{Deletion, Doomed, TokenThere},
+    state::{Deletion, Dialog, Doomed, State, Then, TokenThere},
     text, theme,
     widgets::{Button, TextField, checkbox, paragraph, remark},
 };
@@ -14,29 +15,44 @@ use brickpass_core::connection::Severity;
 /// The maximum number of connections named in the dialog.
 const MAX_NAMES: usize = 6;
 
-pub(super) fn title(deletion: &Deletion) -> String {
-    match deletion.connections.as_slice() {
-        [one] => text::delete_title(Some(&one.name), 1),
-        many => text::delete_title(None, many.len()),
+impl Dialog for Deletion {
+    fn name(&self) -> &'static str {
+        "delete dialog"
+    }
+
+    fn title(&self, _: &State) -> String {
+        match self.connections.as_slice() {
+            [one] => text::delete_title(Some(&one.name), 1),
+            many => text::delete_title(None, many.len()),
+        }
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        match confirmed(ui, self) {
+            None => return Then::Stay,
+            Some(false) => {}
+            Some(true) => act.send(state.delete_confirmed(self, act.now)),
+        }
+        Then::Close
     }
 }
 
-pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
+fn confirmed(ui: &mut Ui, deletion: &mut Deletion) -> Option<bool> {
     what_goes(ui, &deletion.connections, deletion.to_revoke().len());
     revoke_too(ui, deletion);
     if !deletion.published.is_empty() {
         say(ui, &text::also_published(&deletion.published));
         checkbox(ui, &mut deletion.unpublish, text::UNPUBLISH_TOO);
     }
-    let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
+    let cancel = (Button::ghost(text::CANCEL), false);
     let Some(expected) = deletion.expected.clone() else {
-        return cautious_buttons(ui, [cancel, (Button::danger(text::DELETE), Answer::Delete)]);
+        return cautious_buttons(ui, [cancel, (Button::danger(text::DELETE), true)]);
     };
     let label = text::type_to_delete(&expected.name);
     say(ui, &label);
     let field = TextField::new(&mut deletion.typed, &label).id(Id::unique("delete name")).show(ui);
     focus_first(ui, &field);
-    buttons(ui, [cancel, (Button::danger(text::DELETE).enabled(deletion.may_go_on()), Answer::Delete)])
+    buttons(ui, [cancel, (Button::danger(text::DELETE).enabled(deletion.may_go_on()), true)])
 }
 
 fn revoke_too(ui: &mut Ui, deletion: &mut Deletion) {

@@ -11,6 +11,7 @@ use crate::ui::state::probe_vault;
 use crate::ui::{
     act::Act,
     icons::Icon,
+    settings::SettingsDialog,
     state::{Editing, Finished, State, still_says_something},
     text, theme,
     widgets::{Button, SecretField, Select, form_row, remark, revealed_secret, select_option},
@@ -26,7 +27,7 @@ use brickpass_storage::{VaultHome, VaultStatus};
 const DOTS: usize = 24;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>) {
-    let Some(form) = state.shown_form_mut() else { return };
+    let Some(form) = state.connections.shown_form_mut() else { return };
     form_row(ui, text::AUTH, |ui| auth_type(ui, form, focus));
     if needs_level(form) {
         form_row(ui, text::LEVEL, |ui| level(ui, form));
@@ -55,7 +56,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fi
     if shared || auth == AuthKind::Browser {
         sign_in_rows::show(ui, state, act, id);
     }
-    let Some(form) = state.shown_form_mut() else { return };
+    let Some(form) = state.connections.shown_form_mut() else { return };
     if auth == AuthKind::Browser && !shared {
         sign_in_rows::application(ui, form, focus);
     }
@@ -103,31 +104,31 @@ fn level(ui: &mut Ui, form: &mut Editing) {
 }
 
 fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>, (id, kind): (ConnectionId, SecretKind), label: &str) {
-    if let Some((secret, since)) = state.revealed(id, kind) {
+    if let Some((secret, since)) = state.secrets.revealed(id, kind) {
         let clicked = revealed_secret(ui, secret, label, since.as_millisecond() as f64 / 1000.0, act.seconds());
         if clicked.copy_clicked {
-            act.send(state.copy_stored());
+            act.send(state.secrets.copy_stored(&state.connections));
         }
         if clicked.hide {
-            state.hide_secret();
+            state.secrets.hide_secret();
         }
         where_stored(ui, state, act, id, kind);
         return;
     }
-    let stored = match state.stored_secret(id, kind) {
-        Some(StoredSecret::Stored { last_four, .. }) if state.entered_elsewhere(id, kind).is_none() => {
+    let stored = match state.secrets.stored_secret(id, kind) {
+        Some(StoredSecret::Stored { last_four, .. }) if state.secrets.entered_elsewhere(id, kind, &state.connections).is_none() => {
             Some(format!("{}{last_four}", "\u{2022}".repeat(DOTS)))
         }
         _ => None,
     };
-    let rejected = state.tests.finished(id).is_some_and(|finished| rejects_secret(finished, state.shown_form()));
+    let rejected = state.tests.finished(id).is_some_and(|finished| rejects_secret(finished, state.connections.shown_form()));
     let empty_hint = match kind {
-        _ if state.is_locked(id) => text::LOCKED_HINT,
+        _ if state.secrets.is_locked(id, &state.connections, &state.sign_ins) => text::LOCKED_HINT,
         SecretKind::PersonalAccessToken => text::TOKEN_HINT,
         _ => text::SECRET_HINT,
     };
     let field_id = secret_id(id, kind);
-    let Some(form) = state.shown_form_mut() else { return };
+    let Some(form) = state.connections.shown_form_mut() else { return };
     let tone = if rejected { Some(theme::Tone::Error) } else { tone(form, Field::Secret) };
     let shown = SecretField::new(&mut form.draft.secret, label)
         .hint(stored.as_deref().unwrap_or(empty_hint))
@@ -143,10 +144,10 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
         remark(ui, Severity::Error, words);
     }
     if shown.reveal_clicked {
-        act.send(state.reveal_stored());
+        act.send(state.secrets.reveal_stored(&state.connections));
     }
     if shown.copy_clicked {
-        act.send(state.copy_stored());
+        act.send(state.secrets.copy_stored(&state.connections));
     }
     // Only one line below the field at a time, so that the rows below do not move.
     if !said && !rejected {
@@ -171,22 +172,23 @@ fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
 
 /// A line that always says where the secret is or will be stored.
 fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, kind: SecretKind) {
-    let typed = state.shown_form().is_some_and(|form| !form.draft.secret.is_empty());
-    let stored = state.stored_secret(id, kind).cloned();
-    if state.is_locked(id) {
+    let typed = state.connections.shown_form().is_some_and(|form| !form.draft.secret.is_empty());
+    let stored = state.secrets.stored_secret(id, kind).cloned();
+    if state.secrets.is_locked(id, &state.connections, &state.sign_ins) {
         return locked(ui, state, act);
     }
-    let elsewhere = state.entered_elsewhere(id, kind).map(|entered_for| text::entered_elsewhere(kind, &entered_for));
-    match (state.vault.value().cloned(), stored) {
+    let elsewhere =
+        state.secrets.entered_elsewhere(id, kind, &state.connections).map(|entered_for| text::entered_elsewhere(kind, &entered_for));
+    match (state.secrets.vault.value().cloned(), stored) {
         (Some((_, VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. })), _)
         | (_, Some(StoredSecret::Unavailable(failure))) => {
             remark(ui, Severity::Warning, &text::short_failure(&failure));
             ui.horizontal_wrapped(|ui| {
                 if Button::secondary(text::OPEN_SETTINGS).small().show(ui).clicked() {
-                    state.dialog = Some(crate::ui::state::Dialog::Settings);
+                    state.dialogs.show(SettingsDialog::new(&state.preferences.settings, state.secrets.home()));
                 }
                 if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
-                    act.send([probe_vault()]);
+                    act.send(probe_vault());
                 }
             });
         }
@@ -208,7 +210,7 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
 
 /// Replaces a secret or a sign-in while the vault is locked.
 pub(super) fn locked(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let words = match state.vault.value() {
+    let words = match state.secrets.vault.value() {
         Some((_, VaultStatus::Locked { place, .. })) => text::locked(place),
         Some((VaultHome::Keyring, _)) => text::KEYRING_LOCKED.to_owned(),
         Some((_, VaultStatus::Ready { place })) => text::locked(place),
@@ -216,7 +218,7 @@ pub(super) fn locked(ui: &mut Ui, state: &mut State, act: &mut Act) {
     };
     ui.horizontal_wrapped(|ui| {
         if Button::secondary(text::UNLOCK).icon(Icon::Lock).small().show(ui).clicked() {
-            act.send(state.unlock_vault());
+            act.send(state.secrets.unlock());
         }
         remark(ui, Severity::Note, &words);
     });

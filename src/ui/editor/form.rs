@@ -27,16 +27,16 @@ const TIMEOUT_WIDTH: f32 = 120.0;
 const CHOICE_WIDTH: f32 = 200.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if let Some(reason) = state.read_only().map(str::to_owned) {
+    if let Some(reason) = state.connections.read_only().map(str::to_owned) {
         remark(ui, Severity::Warning, &reason);
         ui.add_space(8.0);
     }
-    let mut focus = state.focus.take();
-    let auth_before = state.shown_form().map(|form| form.draft.auth);
+    let mut focus = state.view.focus.take();
+    let auth_before = state.connections.shown_form().map(|form| form.draft.auth);
     let anywhere = sign_in_rows::anywhere(state);
     let elsewhere = changed_elsewhere(state);
     let mut anywhere_asked = false;
-    if let Some(form) = state.shown_form_mut() {
+    if let Some(form) = state.connections.shown_form_mut() {
         if let Some(words) = elsewhere {
             remark(ui, Severity::Warning, words);
             ui.add_space(8.0);
@@ -44,26 +44,26 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         anywhere_asked = about(ui, form, &mut focus, anywhere);
     }
     if anywhere_asked {
-        act.send(state.sign_in_anywhere());
+        act.send(state.sign_ins.begin_anywhere(&state.connections, &mut state.tests));
     }
-    if let Some(form) = state.shown_form_mut() {
+    if let Some(form) = state.connections.shown_form_mut() {
         reach(ui, form, &mut focus);
     }
     auth_rows::show(ui, state, act, &mut focus);
-    if let Some(form) = state.shown_form_mut() {
+    if let Some(form) = state.connections.shown_form_mut() {
         filing(ui, form, &mut focus);
     }
-    if state.shown_form().map(|form| form.draft.auth) != auth_before {
+    if state.connections.shown_form().map(|form| form.draft.auth) != auth_before {
         act.send(state.auth_changed());
     }
-    state.judge_shown();
+    state.connections.judge_shown();
     buttons(ui, state, act);
 }
 
 /// The notice while another program or window has changed the connection that is edited here.
 fn changed_elsewhere(state: &State) -> Option<&'static str> {
-    let form = state.shown_form().filter(|form| form.changed_outside)?;
-    Some(if state.entry(form.draft.id).is_some() { text::CHANGED_OUTSIDE } else { text::REMOVED_OUTSIDE })
+    let form = state.connections.shown_form().filter(|form| form.changed_outside)?;
+    Some(if state.connections.entry(form.draft.id).is_some() { text::CHANGED_OUTSIDE } else { text::REMOVED_OUTSIDE })
 }
 
 /// Returns whether to sign in without an address, which `anywhere` offers.
@@ -205,11 +205,11 @@ pub fn needs_level(form: &Editing) -> bool {
 }
 
 fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(form) = state.shown_form() else { return };
+    let Some(form) = state.connections.shown_form() else { return };
     let (unsaved, new, saving, failure) = (form.is_unsaved(), form.is_new(), form.is_saving(), form.failure.clone());
     let id = form.draft.id;
     let testing = state.tests.running(id).is_some();
-    let can_save = (unsaved || new) && !saving && state.read_only().is_none();
+    let can_save = (unsaved || new) && !saving && state.connections.read_only().is_none();
     form_row_without_label(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             let long = saves_for_long(ui, id, saving, act);
@@ -220,7 +220,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
             };
             if Button::primary(words).busy(saving).enabled(can_save || long).show(ui).clicked() {
                 if long {
-                    state.cancel_save();
+                    act.send(state.cancel_save());
                 } else {
                     act.send(state.save());
                 }
@@ -229,7 +229,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
             if test.show(ui).clicked() {
                 if testing {
-                    state.cancel_test();
+                    state.tests.cancel_these(&state.connections.selection.all());
                 } else {
                     act.send(state.test());
                 }

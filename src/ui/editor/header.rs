@@ -23,17 +23,17 @@ const NARROW: f32 = 620.0;
 const TINY: f32 = 400.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown() else { return };
+    let Some(id) = state.connections.selection.shown() else { return };
     let palette = theme::of(ui);
     let narrow = ui.available_width() < NARROW;
-    let environment = state.environment_of(id).into_owned();
+    let environment = state.connections.environment_of(id).into_owned();
     let said = row_status(ui, state, act, id);
     let tiny = ui.available_width() < TINY;
     ui.horizontal(|ui| {
         ui.set_min_height(32.0);
         let test = if tiny { 32.0 } else { test_button(state, id).width(ui) };
         let status = if narrow { 0.0 } else { said.width(ui) + 12.0 };
-        let sign_in = state.wants_sign_in(id);
+        let sign_in = state.sign_ins.is_next(id, &state.connections, &state.tests);
         let gap = ui.spacing().item_spacing.x;
         let sign_in_width = match (sign_in, tiny) {
             (false, _) => 0.0,
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         let right = sign_in_width + test + 8.0 + 32.0 + status;
         let badge = badge_size(ui.painter(), &environment_word(&environment)).x + 10.0;
         let room = (ui.available_width() - right - badge - 16.0).max(40.0);
-        let name = state.name_of(id).to_owned();
+        let name = state.connections.name_of(id).to_owned();
         truncated_label(ui, &name, fonts::semibold(20.0), palette.text, room);
         environment_badge(ui, &environment);
         ui.add_space((ui.available_width() - right).max(0.0));
@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         let pressed = if tiny { tiny_test_button(ui, state, id) } else { test_button(state, id).show(ui).clicked() };
         if pressed {
             if state.tests.running(id).is_some() {
-                state.cancel_test();
+                state.tests.cancel_these(&state.connections.selection.all());
             } else {
                 act.send(state.test());
             }
@@ -93,7 +93,7 @@ fn test_button<'a>(state: &State, id: ConnectionId) -> Button<'a> {
 fn address(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().interact_size.y = 24.0;
     let palette = theme::of(ui);
-    let Some(origin) = state.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) else {
+    let Some(origin) = state.connections.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) else {
         ui.horizontal(|ui| {
             ui.set_min_height(24.0);
             truncated_label(ui, text::NO_ADDRESS, fonts::regular(14.0), palette.weak, ui.available_width());
@@ -109,15 +109,15 @@ fn address(ui: &mut Ui, state: &mut State, act: &mut Act) {
             Act::copy(ui.ctx(), state, origin.clone());
         }
         if icon_button_colored(ui, Icon::OpenInBrowser, text::OPEN, 24.0, None).clicked() {
-            act.send(state.open_in_browser());
+            act.send(state.connections.open_in_browser());
         }
     });
 }
 
 fn more(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    if state.is_unsaved(id) && state.form(id).is_some_and(|form| !form.is_new()) {
+    if state.connections.is_unsaved(id) && state.connections.form(id).is_some_and(|form| !form.is_new()) {
         if menu_item(ui, Icon::Undo, text::REVERT, "", theme::Tone::Neutral).clicked() {
-            state.revert();
+            state.connections.revert();
         }
         menu_separator(ui);
     }
@@ -157,7 +157,7 @@ fn row_status(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
         let colour = if tone == theme::Tone::Neutral { palette.weak } else { palette.tone(tone) };
         Said { words, icon: Some((icon, colour)), colour }
     };
-    match state.row_status(id) {
+    match state.tests.status(id, &state.connections) {
         RowStatus::Waiting => Said { words: text::WAITING.to_owned(), icon: None, colour: palette.weak },
         RowStatus::Testing(running) => {
             let step = running.current.map_or(text::TESTING, |(step, _)| step.label());
@@ -174,8 +174,8 @@ fn row_status(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
 /// The last test in this window (of typed or saved values), or the stored result.
 fn of_last_test(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Option<(Status, String)> {
     let here = state.tests.finished(id).and_then(|finished| finished.last.as_ref());
-    let last = here.or_else(|| state.last_test(id))?;
+    let last = here.or_else(|| state.connections.last_test(id))?;
     let (ago, changes_in) = text::ago(last.tested_at, act.now);
     ui.ctx().request_repaint_after(changes_in);
-    Some((last.state, text::head_state(last, &ago, state.days_left(id, act.now))))
+    Some((last.state, text::head_state(last, &ago, state.tokens.days_left(id, act.now))))
 }

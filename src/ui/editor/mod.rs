@@ -34,11 +34,11 @@ const SHORT: f32 = 520.0;
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
-        if state.activity_is_alone() {
+        if state.activity.is_alone(&state.connections.selection) {
             activity::alone(ui, state, act);
-        } else if state.selection.count() > 1 {
+        } else if state.connections.selection.count() > 1 {
             many(ui, state, act);
-        } else if state.shown_form().is_some() {
+        } else if state.connections.shown_form().is_some() {
             one(ui, state, act);
         } else {
             nothing(ui, state, act);
@@ -47,8 +47,8 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if state.focus.is_some() || state.show_test == Some(true) {
-        state.show_page(Page::Connection);
+    if state.view.focus.is_some() || state.view.show_test == Some(true) {
+        act.send(state.show_page(Page::Connection));
     }
     let whole = ui.available_rect_before_wrap();
     let side = if whole.width() < 480.0 { 16 } else { SIDE as i8 };
@@ -56,7 +56,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if whole.height() >= SHORT {
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
     }
-    let (above, below): (Part, Part) = match state.page() {
+    let (above, below): (Part, Part) = match state.view.page() {
         Page::Connection => return connection_page(ui, state, act, whole, margin),
         Page::Tokens => (tokens::above, tokens::below),
         Page::Export if whole.height() >= SHORT && whole.width() >= export::WIDE => return export::beside(ui, state, act, side),
@@ -71,7 +71,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
 type Part = fn(&mut Ui, &mut State, &mut Act);
 
 fn connection_page(ui: &mut Ui, state: &mut State, act: &mut Act, whole: egui::Rect, margin: Margin) {
-    let shown = state.selection.shown();
+    let shown = state.connections.selection.shown();
     ScrollArea::vertical().id_salt(("form", shown)).auto_shrink(false).show(ui, |ui| {
         if whole.height() < SHORT {
             Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
@@ -86,7 +86,7 @@ fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 0.0;
     header::show(ui, state, act);
     ui.add_space(12.0);
-    let mut at = Page::ALL.iter().position(|page| *page == state.page()).unwrap_or_default();
+    let mut at = Page::ALL.iter().position(|page| *page == state.view.page()).unwrap_or_default();
     if tabs(ui, &mut at, &Page::ALL.map(Page::title))
         && let Some(page) = Page::ALL.get(at)
     {
@@ -101,7 +101,7 @@ fn page(ui: &mut Ui, state: &mut State, act: &mut Act, short: bool, head_margin:
     if !short {
         Frame::new().inner_margin(margin).show(ui, |ui| above(ui, state, act));
     }
-    ScrollArea::vertical().id_salt((state.page().title(), state.selection.shown())).auto_shrink(false).show(ui, |ui| {
+    ScrollArea::vertical().id_salt((state.view.page().title(), state.connections.selection.shown())).auto_shrink(false).show(ui, |ui| {
         if short {
             Frame::new().inner_margin(head_margin).show(ui, |ui| head(ui, state, act));
             Frame::new().inner_margin(margin).show(ui, |ui| above(ui, state, act));
@@ -134,8 +134,8 @@ const MAX_NAMES: usize = 8;
 
 /// Several are selected: their names, and the actions for all of them.
 fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let all = state.selection.all();
-    let mut names: Vec<String> = all.iter().map(|id| state.name_of(*id).to_owned()).collect();
+    let all = state.connections.selection.all();
+    let mut names: Vec<String> = all.iter().map(|id| state.connections.name_of(*id).to_owned()).collect();
     names.sort_by_key(|name| name.to_lowercase());
     let more = names.len().saturating_sub(MAX_NAMES);
     let lines = (names.len() - more + usize::from(more > 0)) as f32;
@@ -156,7 +156,7 @@ fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 act.send(state.test());
             }
             if Button::danger(text::DELETE_MANY).icon(Icon::Trash).show(ui).clicked() {
-                act.send(state.delete(&state.selection.all(), act.now));
+                act.send(state.delete(&state.connections.selection.all(), act.now));
             }
         });
     });
@@ -165,15 +165,15 @@ fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn nothing(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     middle(ui, vec2(480.0, 140.0), |ui| {
-        if let Some(failure) = state.library().failure().cloned() {
+        if let Some(failure) = state.connections.library().failure().cloned() {
             card(ui, Some(Tone::Error), |ui| {
                 test_panel::failure_lines(ui, &failure);
                 ui.add_space(12.0);
                 if Button::primary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-                    act.send([start()]);
+                    act.send(start());
                 }
             });
-        } else if state.library().value().is_none() {
+        } else if state.connections.library().value().is_none() {
             ui.horizontal(|ui| {
                 spinner(ui, text::LOADING);
                 paragraph(ui, text::LOADING, fonts::regular(14.0), palette.weak);

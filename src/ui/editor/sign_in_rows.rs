@@ -18,8 +18,8 @@ const PORT_WIDTH: f32 = 120.0;
 
 /// The signed-in user, and the buttons.
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let owner = state.sign_in_owner(id);
-    let browser = state.uses_browser(id);
+    let owner = state.connections.sign_in_owner(id);
+    let browser = state.connections.uses_browser(id);
     form_row(ui, text::SIGN_IN_ROW, |ui| {
         ui.add_space(6.0);
         if owner != id {
@@ -34,15 +34,16 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
                 buttons(ui, state, act, id);
             }
             if owner != id && Button::ghost(text::OWN_SIGN_IN).show(ui).clicked() {
-                act.send(state.use_own_sign_in());
+                state.connections.use_own_sign_in();
+                act.send(state.auth_changed());
             }
         });
     });
 }
 
 fn with_another(ui: &mut Ui, state: &State, owner: ConnectionId) {
-    if state.entry(owner).is_some() {
-        paragraph(ui, &text::signs_in_with(state.name_of(owner)), fonts::regular(14.0), theme::of(ui).text);
+    if state.connections.entry(owner).is_some() {
+        paragraph(ui, &text::signs_in_with(state.connections.name_of(owner)), fonts::regular(14.0), theme::of(ui).text);
     } else {
         remark(ui, Severity::Warning, text::ACCOUNT_GONE);
     }
@@ -50,21 +51,21 @@ fn with_another(ui: &mut Ui, state: &State, owner: ConnectionId) {
 
 fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
     let palette = theme::of(ui);
-    if state.is_locked(owner) {
+    if state.secrets.is_locked(owner, &state.connections, &state.sign_ins) {
         return locked(ui, state, act);
     }
     let described = state.sign_ins.described(owner);
     if let Some(failure) = described.and_then(|described| described.failure()) {
         remark(ui, Severity::Warning, &text::short_failure(failure));
         if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
-            act.send([probe_vault()]);
+            act.send(probe_vault());
         }
         return;
     }
     match described.map(|described| described.value()) {
         Some(Some(Some(sign_in))) => {
             paragraph(ui, &sign_in.user, fonts::medium(14.0), palette.text);
-            remark(ui, Severity::Note, &text::valid_until(sign_in, act.now, &state.zone.0));
+            remark(ui, Severity::Note, &text::valid_until(sign_in, act.now, &state.preferences.zone.0));
             if let Some(left) = sign_in.expires_at.map(|until| until.duration_since(act.now)).filter(jiff::SignedDuration::is_positive) {
                 // The words change when the token expires.
                 ui.ctx().request_repaint_after(left.unsigned_abs());
@@ -80,17 +81,18 @@ fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
 }
 
 fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let owner = state.sign_in_owner(id);
-    if state.attempt(id).is_some_and(crate::ui::state::Attempt::runs) {
+    let owner = state.connections.sign_in_owner(id);
+    if state.sign_ins.attempt_for(id, &state.connections).is_some_and(crate::ui::state::Attempt::runs) {
         if Button::secondary(text::CANCEL_SIGN_IN).icon(Icon::Stop).show(ui).clicked() {
-            state.cancel_sign_in(owner);
+            state.sign_ins.cancel(owner);
         }
         return;
     }
-    let somebody = matches!(state.signed_in(id), Some(Some(_)));
-    let reachable = state.form(id).is_some_and(|form| !form.is_saving()) && (owner == id || state.entry(owner).is_some());
+    let somebody = matches!(state.sign_ins.signed_in(id, &state.connections), Some(Some(_)));
+    let reachable =
+        state.connections.form(id).is_some_and(|form| !form.is_saving()) && (owner == id || state.connections.entry(owner).is_some());
     let button = if somebody { Button::secondary(text::SIGN_IN_AGAIN) } else { Button::primary(text::SIGN_IN) };
-    let saves = state.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
+    let saves = state.connections.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
     let mut button = button.icon(Icon::SignIn).enabled(reachable).show(ui);
     if saves {
         button = button.tip(text::SAVES_FIRST);
@@ -98,8 +100,8 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     if button.clicked() {
         act.send(state.sign_in());
     }
-    if state.can_sign_out(id) && Button::ghost(text::SIGN_OUT).show(ui).clicked() {
-        act.send(state.sign_out());
+    if state.sign_ins.can_sign_out(id, &state.connections) && Button::ghost(text::SIGN_OUT).show(ui).clicked() {
+        act.send(state.sign_ins.sign_out(&state.connections));
     }
     if saves && !somebody {
         remark(ui, Severity::Note, text::SAVES_FIRST);
@@ -108,10 +110,10 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 /// The label of the button for a person who does not know the address of a new connection; `None` if it is of no use here.
 pub fn anywhere(state: &State) -> Option<&'static str> {
-    let form = state.shown_form()?;
+    let form = state.connections.shown_form()?;
     let draft = &form.draft;
     let offered = form.is_new() && draft.auth == AuthKind::Browser && draft.base_url.trim().is_empty() && draft.sign_in_of.is_none();
-    let running = state.attempt(draft.id).is_some_and(crate::ui::state::Attempt::runs);
+    let running = state.sign_ins.attempt_for(draft.id, &state.connections).is_some_and(crate::ui::state::Attempt::runs);
     let words = if draft.level == LevelKind::Account { text::DO_NOT_KNOW_ACCOUNT } else { text::DO_NOT_KNOW_ADDRESS };
     (offered && !running).then_some(words)
 }

@@ -3,26 +3,39 @@
 #[cfg(test)]
 mod tests;
 
-use egui::{Align2, Context, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::path::Path;
+
+use egui::{Align2, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     act::Act,
+    choose::{Chooser, Wanted},
     dialogs::{buttons, focus_first, say},
     fonts,
     icons::Icon,
-    state::{Dialog, ShowEffective, State},
+    state::{AskedOf, Connections, Dialog, Go, Output, Preferences, RunId, State, Then, ask},
     test_panel::failure_lines,
     text::effective as words,
     theme::{self, Tone},
-    widgets::{Button, TABLE_HEADER, TextField, Tip as _, card, modal, paint_text, paragraph, remark, return_focus, segments, spinner},
+    widgets::{Button, TABLE_HEADER, TextField, Tip as _, card, paint_text, paragraph, remark, segments, spinner},
 };
 use brickpass_core::connection::{ConnectionId, Severity};
-use brickpass_engine::{Attribute, Effective};
+use brickpass_engine::{Attribute, Effective, Family, FindEffective};
 
-const WIDTH: f32 = 860.0;
 /// Below this width a row has two lines.
 const NARROW: f32 = 640.0;
 
+#[derive(Debug)]
+pub struct ShowEffective {
+    directory: Chooser,
+    /// Empty: the tools' choice.
+    profile: String,
+    /// The chosen view, as an index into [`Self::VIEWS`].
+    view: usize,
+    found: AskedOf<Effective>,
+}
+
+/// A button of the dialog.
 #[derive(Clone, Copy)]
 enum Answer {
     Find,
@@ -30,92 +43,137 @@ enum Answer {
     Close,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(Dialog::Effective(mut dialog)) = state.dialog.take() else { return };
-    let id = Id::unique("effective configuration dialog");
-    let ours = dialog
-        .found
-        .value()
-        .and_then(|found| found.connection)
-        .filter(|id| state.entry(*id).is_some())
-        .map(|id| (id, state.name_of(id).to_owned()));
-    let shown = modal(ctx, id, words::TITLE, WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, &mut dialog, ours)
-    });
-    let answer = shown.inner.or(shown.closed.then_some(Answer::Close));
-    state.dialog = Some(Dialog::Effective(dialog));
-    match answer {
-        None => return,
-        Some(Answer::Find) => act.send(state.find_effective()),
-        Some(Answer::Show(connection)) => {
-            act.send(state.show_from_dialog(connection));
-            return_focus(ctx, id);
-        }
-        Some(Answer::Close) => {
-            state.dialog = None;
-            return_focus(ctx, id);
-        }
+impl ShowEffective {
+    /// First the one that is detected from the folder.
+    const VIEWS: [Option<Family>; 5] = [None, Some(Family::Cli), Some(Family::Go), Some(Family::Python), Some(Family::Java)];
+
+    fn new(directory: Option<&Path>) -> Self {
+        let directory = directory.map(|folder| folder.display().to_string()).unwrap_or_default();
+        Self { directory: Chooser::new(Wanted::Folder, directory), profile: String::new(), view: 0, found: AskedOf::default() }
     }
-    ctx.request_repaint();
+
+    /// Opens the dialog, and loads at once if a folder is known.
+    pub fn open(preferences: &Preferences) -> Output {
+        let mut dialog = Self::new(preferences.save_folder.as_deref());
+        let mut output = dialog.find();
+        output.open(dialog);
+        output
+    }
+
+    fn may_find(&self) -> bool {
+        self.directory.target().is_some() && !self.found.waits()
+    }
+
+    fn find(&mut self) -> Output {
+        let Some(directory) = self.directory.target().filter(|_| self.may_find()) else { return Output::none() };
+        let run = RunId::next();
+        self.found.asked(run);
+        let profile = Some(self.profile.trim()).filter(|profile| !profile.is_empty()).map(str::to_owned);
+        let family = Self::VIEWS.get(self.view).copied().flatten();
+        ask(FindEffective { directory, family, profile, target: None }, move |state, outcome, _| {
+            if let Some(dialog) = state.dialogs.find_mut::<Self>() {
+                dialog.found.answered(run, outcome);
+            }
+        })
+        .into()
+    }
+
+    /// The connection that the tools would use, with its name.
+    fn connection(&self, connections: &Connections) -> Option<(ConnectionId, String)> {
+        let id = self.found.value()?.connection.filter(|id| connections.entry(*id).is_some())?;
+        Some((id, connections.name_of(id).to_owned()))
+    }
+
+    fn draw(&mut self, ui: &mut Ui, connections: &Connections) -> Option<Answer> {
+        let palette = theme::of(ui);
+        let ours = self.connection(connections);
+        // The buttons stay visible in a low window.
+        let room = (ui.available_height() - 56.0).max(160.0);
+        let mut answer = None;
+        ScrollArea::vertical().id_salt("effective configuration").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            // Next to the scroll bar.
+            ui.set_max_width(ui.available_width() - 12.0);
+            paragraph(ui, words::WHY, fonts::regular(14.0), palette.weak);
+            answer = self.fields(ui);
+            if let Some(failure) = self.found.failure() {
+                card(ui, Some(Tone::Error), |ui| {
+                    ui.set_width(ui.available_width());
+                    failure_lines(ui, failure);
+                });
+            } else if let Some(effective) = self.found.value() {
+                answer = answer.take().or(found(ui, effective, ours));
+            } else if self.found.waits() {
+                ui.horizontal(|ui| {
+                    spinner(ui, words::FINDING);
+                    paragraph(ui, words::FINDING, fonts::regular(14.0), palette.weak);
+                });
+            }
+        });
+        answer.or(buttons(ui, [(Button::primary(words::CLOSE), Answer::Close)]))
+    }
+
+    /// The folder, the profile and the family of tools.
+    fn fields(&mut self, ui: &mut Ui) -> Option<Answer> {
+        let palette = theme::of(ui);
+        paragraph(ui, words::DIRECTORY, fonts::regular(14.0), palette.weak);
+        let wrong = !self.directory.is_empty() && self.directory.target().is_none();
+        let chosen = self.directory.show(ui, Id::unique("effective directory"), words::DIRECTORY, wrong.then_some(Tone::Error));
+        focus_first(ui, &chosen.field);
+        if wrong {
+            remark(ui, Severity::Error, words::WHOLE_PATH);
+        }
+        paragraph(ui, words::PROFILE, fonts::regular(14.0), palette.weak);
+        let mut pressed = false;
+        let mut left = chosen.field.lost_focus();
+        ui.horizontal(|ui| {
+            let find = Button::secondary(if self.found.waits() { words::FINDING } else { words::FIND })
+                .busy(self.found.waits())
+                .enabled(self.may_find());
+            let width = ui.available_width() - find.width(ui) - ui.spacing().item_spacing.x;
+            let field = TextField::new(&mut self.profile, words::PROFILE)
+                .hint(words::PROFILE_HINT)
+                .limit(200)
+                .width(width)
+                .id(Id::unique("effective profile"))
+                .show(ui);
+            left |= field.lost_focus();
+            pressed = find.show(ui).clicked();
+        });
+        paragraph(ui, words::VIEW, fonts::regular(14.0), palette.weak);
+        let changed = ui.horizontal_wrapped(|ui| segments(ui, &mut self.view, &words::VIEWS)).inner;
+        let entered = left && ui.input(|input| input.key_pressed(Key::Enter));
+        ((entered || pressed || chosen.picked || changed) && self.may_find()).then_some(Answer::Find)
+    }
 }
 
-fn contents(ui: &mut Ui, dialog: &mut ShowEffective, ours: Option<(ConnectionId, String)>) -> Option<Answer> {
-    let palette = theme::of(ui);
-    // The buttons stay visible in a low window.
-    let room = (ui.available_height() - 56.0).max(160.0);
-    let mut answer = None;
-    ScrollArea::vertical().id_salt("effective configuration").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        // Next to the scroll bar.
-        ui.set_max_width(ui.available_width() - 12.0);
-        paragraph(ui, words::WHY, fonts::regular(14.0), palette.weak);
-        answer = asked(ui, dialog);
-        if let Some(failure) = dialog.found.failure() {
-            card(ui, Some(Tone::Error), |ui| {
-                ui.set_width(ui.available_width());
-                failure_lines(ui, failure);
-            });
-        } else if let Some(effective) = dialog.found.value() {
-            answer = answer.take().or(found(ui, effective, ours));
-        } else if dialog.waits() {
-            ui.horizontal(|ui| {
-                spinner(ui, words::FINDING);
-                paragraph(ui, words::FINDING, fonts::regular(14.0), palette.weak);
-            });
-        }
-    });
-    answer.or(buttons(ui, [(Button::primary(words::CLOSE), Answer::Close)]))
-}
-
-fn asked(ui: &mut Ui, dialog: &mut ShowEffective) -> Option<Answer> {
-    let palette = theme::of(ui);
-    paragraph(ui, words::DIRECTORY, fonts::regular(14.0), palette.weak);
-    let wrong = !dialog.directory.is_empty() && dialog.directory.target().is_none();
-    let chosen = dialog.directory.show(ui, Id::unique("effective directory"), words::DIRECTORY, wrong.then_some(Tone::Error));
-    focus_first(ui, &chosen.field);
-    if wrong {
-        remark(ui, Severity::Error, words::WHOLE_PATH);
+impl Dialog for ShowEffective {
+    fn name(&self) -> &'static str {
+        "effective configuration dialog"
     }
-    paragraph(ui, words::PROFILE, fonts::regular(14.0), palette.weak);
-    let mut pressed = false;
-    let mut left = chosen.field.lost_focus();
-    ui.horizontal(|ui| {
-        let find =
-            Button::secondary(if dialog.waits() { words::FINDING } else { words::FIND }).busy(dialog.waits()).enabled(dialog.may_find());
-        let width = ui.available_width() - find.width(ui) - ui.spacing().item_spacing.x;
-        let field = TextField::new(&mut dialog.profile, words::PROFILE)
-            .hint(words::PROFILE_HINT)
-            .limit(200)
-            .width(width)
-            .id(Id::unique("effective profile"))
-            .show(ui);
-        left |= field.lost_focus();
-        pressed = find.show(ui).clicked();
-    });
-    paragraph(ui, words::VIEW, fonts::regular(14.0), palette.weak);
-    let changed = ui.horizontal_wrapped(|ui| segments(ui, &mut dialog.view, &words::VIEWS)).inner;
-    let entered = left && ui.input(|input| input.key_pressed(Key::Enter));
-    ((entered || pressed || chosen.picked || changed) && dialog.may_find()).then_some(Answer::Find)
+
+    fn title(&self, _: &State) -> String {
+        words::TITLE.to_owned()
+    }
+
+    fn width(&self) -> f32 {
+        860.0
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        match self.draw(ui, &state.connections) {
+            None => Then::Stay,
+            Some(Answer::Find) => {
+                act.send(self.find());
+                ui.ctx().request_repaint();
+                Then::Stay
+            }
+            Some(Answer::Show(id)) => {
+                act.send(Go::Select(id));
+                Then::Close
+            }
+            Some(Answer::Close) => Then::Close,
+        }
+    }
 }
 
 fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)>) -> Option<Answer> {

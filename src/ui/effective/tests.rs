@@ -65,8 +65,8 @@ fn each_value_has_its_source_secrets_are_only_set_and_conflicts_come_first() {
     assert!(shows(&window, "client_id (not used): abc"));
     assert!(shows(&window, "Python reads line 7 otherwise."));
     click(&mut window, &engine, words::OPEN);
-    assert_eq!(window.state().state.selection.shown(), Some(sales.id));
-    assert!(window.state().state.dialog.is_none());
+    assert_eq!(window.state().state.connections.selection.shown(), Some(sales.id));
+    assert!(!window.state().state.dialogs.is_open());
 }
 
 #[test]
@@ -132,5 +132,5 @@ fn escape_closes_it() {
     let mut window = asked(&engine);
     window.key_press(Key::Escape);
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
 }

@@ -25,8 +25,8 @@ const LIST: f32 = 220.0;
 const LINES: usize = 3;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, format: &'static Format) {
-    let Some(id) = state.selection.shown() else { return };
-    let (rare, usual): (Vec<&'static Field>, Vec<_>) = state.export.handover_mut(id).fields(format).partition(|field| field.rare);
+    let Some(id) = state.connections.selection.shown() else { return };
+    let (rare, usual): (Vec<&'static Field>, Vec<_>) = state.export.model_mut(id).fields(format).partition(|field| field.rare);
     for field in usual {
         one(ui, state, act, id, format, field);
     }
@@ -67,9 +67,9 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: 
             hint(ui, field);
         }),
         FieldKind::Flag => form_row_without_label(ui, |ui| {
-            let mut ticked = !state.export.handover_mut(id).answer(format, field).is_empty();
+            let mut ticked = !state.export.model_mut(id).answer(format, field).is_empty();
             if checkbox(ui, &mut ticked, field.label).changed() {
-                state.answer_export(field, if ticked { "yes" } else { "" }.to_owned(), act.now);
+                state.export.answer(id, field, if ticked { "yes" } else { "" }.to_owned(), act.now);
             }
             hint(ui, field);
         }),
@@ -95,7 +95,7 @@ fn text(
     field: &'static Field,
     width: Option<f32>,
 ) {
-    let mut typed = state.export.handover_mut(id).typed(format, field).to_owned();
+    let mut typed = state.export.model_mut(id).typed(format, field).to_owned();
     let suffix = if field.required || !field.default.is_empty() { "" } else { words::OPTIONAL };
     let edit = TextField::new(&mut typed, field.label).hint(field.default).limit(2_000).id(Id::unique(("export", id, format.id, field.id)));
     let edit = if typed_is_empty(state, id, format, field) { edit.suffix(suffix) } else { edit };
@@ -104,17 +104,17 @@ fn text(
         None => edit,
     }
     .show(ui);
-    state.answer_export(field, typed, act.now);
+    state.export.answer(id, field, typed, act.now);
 }
 
 fn lines(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field) {
-    let mut typed = state.export.handover_mut(id).typed(format, field).to_owned();
+    let mut typed = state.export.model_mut(id).typed(format, field).to_owned();
     TextField::new(&mut typed, field.label).rows(LINES).id(Id::unique(("export", id, format.id, field.id))).show(ui);
-    state.answer_export(field, typed, act.now);
+    state.export.answer(id, field, typed, act.now);
 }
 
 fn typed_is_empty(state: &mut State, id: ConnectionId, format: &'static Format, field: &'static Field) -> bool {
-    state.export.handover_mut(id).typed(format, field).is_empty()
+    state.export.model_mut(id).typed(format, field).is_empty()
 }
 
 fn choice(
@@ -126,7 +126,7 @@ fn choice(
     field: &'static Field,
     choices: &'static [(&'static str, &'static str)],
 ) {
-    let chosen = state.export.handover_mut(id).answer(format, field).to_owned();
+    let chosen = state.export.model_mut(id).answer(format, field).to_owned();
     let shown = choices.iter().find(|(word, _)| *word == chosen).map_or(chosen.as_str(), |(_, label)| *label);
     let mut picked = None;
     Select::new(field.label, shown).show(ui, |ui| {
@@ -137,21 +137,21 @@ fn choice(
         }
     });
     if let Some(word) = picked {
-        state.answer_export(field, word.to_owned(), act.now);
+        state.export.answer(id, field, word.to_owned(), act.now);
         ui.ctx().request_repaint();
     }
 }
 
 /// A text field for which the workspace lists values.
 fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field, pick: Pick) {
-    let open = state.export.handover_mut(id).picking.as_ref().is_some_and(|picking| picking.field == field.id);
+    let open = state.export.model_mut(id).picking.as_ref().is_some_and(|picking| picking.field == field.id);
     ui.horizontal(|ui| {
         let caret = if open { Icon::CaretUp } else { Icon::CaretDown };
         let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
         text(ui, state, act, id, format, field, Some(room));
         let name = if open { words::CLOSE_LIST.to_owned() } else { words::choose(pick) };
         if icon_button(ui, caret, &name).clicked() {
-            act.send(state.toggle_offers(field));
+            act.send(state.export.toggle_offers(id, field));
             ui.ctx().request_repaint();
         }
     });
@@ -162,9 +162,9 @@ fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, forma
             ui.spacing_mut().item_spacing.y = 6.0;
             offers(ui, state, act, id, field, pick);
         });
-        let waits = state.export.offers(id, pick, state.within(pick).as_ref()).is_none_or(Asked::waits);
+        let waits = state.export.offers(id, pick, state.export.within(id, pick).as_ref()).is_none_or(Asked::waits);
         // Until it has its final height; after that the person scrolls.
-        if let Some(picking) = state.export.handover_mut(id).picking.as_mut().filter(|picking| !picking.seen) {
+        if let Some(picking) = state.export.model_mut(id).picking.as_mut().filter(|picking| !picking.seen) {
             picking.seen = !waits;
             ui.scroll_to_rect(Rect::from_two_pos(top, ui.cursor().min), None);
         }
@@ -173,7 +173,7 @@ fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, forma
 
 fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field: &'static Field, pick: Pick) {
     let weak = theme::of(ui).weak;
-    let within = state.within(pick);
+    let within = state.export.within(id, pick);
     if pick == Pick::Schema && within.is_none() {
         paragraph(ui, words::CATALOG_FIRST, fonts::regular(14.0), weak);
         return;
@@ -182,7 +182,7 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
     let count = state.export.offers(id, pick, within.as_ref()).and_then(Asked::value).map(Vec::len);
     ui.horizontal(|ui| {
         let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
-        match &mut state.export.handover_mut(id).picking {
+        match &mut state.export.model_mut(id).picking {
             Some(picking) if count.is_some_and(|count| count > 0) => {
                 let filter = TextField::new(&mut picking.filter, words::FILTER_OFFERS).hint(words::FILTER_OFFERS).leading(Icon::Filter);
                 filter.width(room).limit(200).show(ui);
@@ -198,15 +198,15 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if waits {
                 if icon_button(ui, Icon::Stop, words::STOP_ASKING).clicked() {
-                    state.cancel_offers(pick);
+                    state.export.cancel_offers(id, pick);
                     ui.ctx().request_repaint();
                 }
             } else if icon_button(ui, Icon::Refresh, &words::refresh(pick)).clicked() {
-                act.send(state.ask_for_offers(pick));
+                act.send(state.export.load_offers(id, pick));
             }
         });
     });
-    let Some(asked) = state.export.offers(id, pick, within.as_ref()) else { return act.send(state.ask_for_offers(pick)) };
+    let Some(asked) = state.export.offers(id, pick, within.as_ref()) else { return act.send(state.export.load_offers(id, pick)) };
     if let Some(failure) = asked.failure() {
         if count.is_some() {
             remark(ui, Severity::Warning, words::OFFERS_FAILED);
@@ -235,7 +235,7 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         },
     );
     if let Some(offer) = chosen {
-        act.send(state.pick_offer(field, &offer, act.now));
+        act.send(state.export.pick_offer(id, field, &offer, act.now));
         ui.ctx().request_repaint();
     }
 }

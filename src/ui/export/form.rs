@@ -6,7 +6,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{FormRow, FormValue, State},
+    state::{FormRow, FormValue, Secrets, State},
     text::export as words,
     theme,
     widgets::{form_row, icon_button, paragraph, remark, truncated_label},
@@ -18,10 +18,10 @@ use brickpass_engine::StoredSecret;
 const VALUE: f32 = 360.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown() else { return };
+    let Some(id) = state.connections.selection.shown() else { return };
     paragraph(ui, words::FORM_WHY, fonts::regular(14.0), theme::of(ui).weak);
     ui.add_space(8.0);
-    let rows = state.form_rows();
+    let rows = state.connections.form_rows();
     let secret = rows.iter().any(|row| matches!(row.value, FormValue::Secret(_)));
     for row in rows {
         form_row(ui, row.label, |ui| value(ui, state, act, id, &row));
@@ -34,8 +34,8 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &FormRow) {
     let (shown, can_copy) = match &row.value {
         FormValue::Plain(value) => (value.clone(), true),
-        FormValue::Secret(kind) => match state.stored_secret(id, *kind) {
-            Some(StoredSecret::Stored { .. }) if state.entered_elsewhere(id, *kind).is_some() => {
+        FormValue::Secret(kind) => match state.secrets.stored_secret(id, *kind) {
+            Some(StoredSecret::Stored { .. }) if state.secrets.entered_elsewhere(id, *kind, &state.connections).is_some() => {
                 (words::ENTERED_ELSEWHERE.to_owned(), false)
             }
             Some(StoredSecret::Stored { last_four, .. }) => (words::masked(last_four), true),
@@ -63,7 +63,7 @@ fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &
         if icon_button(ui, Icon::Copy, &words::copy_field(row.label)).clicked() {
             match &row.value {
                 FormValue::Plain(value) => Act::copy(ui.ctx(), state, value.clone()),
-                FormValue::Secret(kind) => act.send([State::copy_stored_secret(id, *kind)]),
+                FormValue::Secret(kind) => act.send(Secrets::copy_stored_secret(id, *kind)),
                 FormValue::None(_) => {}
             }
         }

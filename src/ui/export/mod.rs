@@ -1,12 +1,13 @@
 //! The *Export* tab: the tool, what it gets, and which user it signs in as.
 
-mod dialogs;
 mod diff;
 mod fields;
 mod form;
 mod format;
+mod include;
 mod preview;
 mod profile;
+mod save;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -14,10 +15,12 @@ mod verification;
 
 use egui::{Align, Id, Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
-pub use dialogs::show as dialog;
+pub use include::IncludeSecret;
+pub use save::SaveExport;
 
 use super::{
     act::Act,
+    dialogs::Unlock,
     fonts,
     icons::Icon,
     state::{Later, State, Tool},
@@ -41,12 +44,12 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act, side: i8) {
     let left = Rect::from_min_size(egui::pos2(whole.left() + side, top), vec2(LIST, (whole.bottom() - top).max(1.0)));
     let right = Rect::from_min_max(egui::pos2(left.right() + GAP, top), whole.max);
     ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
-        if state.handed_over().is_some() {
+        if state.connections.exportable().is_some() {
             tools::beside(ui, state, act);
         }
     });
     ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
-        let id = (words::TOOLS, state.selection.shown(), state.export.title(state.export.tool()));
+        let id = (words::TOOLS, state.connections.selection.shown(), state.export.title(state.export.tool()));
         ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
             let margin = Margin { left: 0, right: side as i8, top: 0, bottom: 24 };
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -60,7 +63,7 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act, side: i8) {
 /// Stays visible while the rest scrolls, if the list has no room next to it.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
-    if state.handed_over().is_none() {
+    if state.connections.exportable().is_none() {
         return;
     }
     let choosing = state.export.choosing;
@@ -90,7 +93,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if state.handed_over().is_some() && state.export.choosing {
+    if state.connections.exportable().is_some() && state.export.choosing {
         tools::list(ui, state, act, false);
     } else {
         chosen(ui, state, act);
@@ -100,7 +103,7 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn chosen(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
     let palette = theme::of(ui);
-    if state.handed_over().is_none() {
+    if state.connections.exportable().is_none() {
         paragraph(ui, words::NOT_SAVED, fonts::regular(14.0), palette.weak);
         return;
     }
@@ -116,23 +119,23 @@ fn chosen(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// What prevents a tool from working, and the remedy.
 fn in_the_way(ui: &mut Ui, state: &mut State, tool: Tool) {
-    let Some(id) = state.selection.shown() else { return };
-    if state.is_unsaved(id) {
+    let Some(id) = state.connections.selection.shown() else { return };
+    if state.connections.is_unsaved(id) {
         remark(ui, Severity::Warning, words::UNSAVED);
     }
-    if state.reaches_account() && tool.is_format() {
+    if state.connections.reaches_account() && tool.is_format() {
         remark(ui, Severity::Warning, words::ACCOUNT);
     }
-    if matches!(state.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
+    if matches!(state.secrets.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
         remark(ui, Severity::Warning, words::LOCKED);
         if Button::secondary(words::UNLOCK).icon(Icon::Lock).show(ui).clicked() {
-            state.ask_to_unlock(None);
+            state.dialogs.show(Unlock::new(&state.secrets, None));
         }
-    } else if state.wants_sign_in(id) {
+    } else if state.sign_ins.is_next(id, &state.connections, &state.tests) {
         remark(ui, Severity::Warning, words::SIGNED_OUT);
         // The button in the head has the same words.
         if Button::secondary(text::SIGN_IN).icon(Icon::SignIn).show(ui).clicked() {
-            state.later = Some(Later::SignIn);
+            state.view.later = Some(Later::SignIn);
         }
     }
 }

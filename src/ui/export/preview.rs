@@ -27,7 +27,7 @@ pub fn placeholder(ui: &mut Ui, words: &str) {
 }
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let model = state.export.handover_mut(id);
+    let model = state.export.model_mut(id);
     let Some(document) = model.preview().value() else { return };
     let (count, secret) = (document.files.len(), document.contains_secret);
     let names: Vec<String> = document.files.iter().map(|file| file.name.clone()).collect();
@@ -49,11 +49,11 @@ fn without(ui: &mut Ui, state: &State, id: ConnectionId, at: usize) {
 }
 
 fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: usize) {
-    let model = state.export.handover_mut(id);
+    let model = state.export.model_mut(id);
     let left = is_revealed(ui, model, act.now);
     let revealed = left.is_some();
     if model.revealed_at().is_some() && !revealed {
-        state.hide_export();
+        state.export.hide(id);
     }
     if revealed {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(left.unwrap_or(0.0).clamp(0.0, REVEAL_SECONDS)));
@@ -77,16 +77,15 @@ fn is_revealed(ui: &Ui, model: &ExportModel, now: Timestamp) -> Option<f64> {
     (left > 0.0 && ui.input(|input| input.focused)).then_some(left)
 }
 
-pub fn reveal_button(ui: &mut Ui, state: &mut State, act: &Act) {
-    let current = state.document_to_hand_on().is_some();
-    let model = state.selection.shown().and_then(|id| state.export.model(id));
-    let revealed = model.is_some_and(|model| is_revealed(ui, model, act.now).is_some());
+pub fn reveal_button(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId) {
+    let current = state.export.current_document(id).is_some();
+    let revealed = state.export.model(id).is_some_and(|model| is_revealed(ui, model, act.now).is_some());
     let (icon, name) = if revealed { (Icon::EyeSlash, words::HIDE) } else { (Icon::Eye, words::REVEAL) };
     if Button::ghost(name).icon(icon).enabled(revealed || current).show(ui).clicked() {
         if revealed {
-            state.hide_export();
+            state.export.hide(id);
         } else {
-            state.reveal_export(act.now);
+            state.export.reveal(id, act.now);
         }
         ui.ctx().request_repaint();
     }
@@ -122,9 +121,9 @@ fn drawn(ui: &mut Ui, accessible_label: &str, text: &str) {
 }
 
 /// The shown file, if none of the files contains a secret.
-pub fn plain_words(state: &State) -> Option<String> {
-    let model = state.export.model(state.selection.shown()?)?;
-    let document = state.document_to_hand_on().filter(|document| !document.contains_secret)?;
+pub fn plain_words(state: &State, id: ConnectionId) -> Option<String> {
+    let model = state.export.model(id)?;
+    let document = state.export.current_document(id).filter(|document| !document.contains_secret)?;
     let file = document.files.get(model.file).or(document.files.first())?;
     Some(file.text.expose_secret().to_owned())
 }

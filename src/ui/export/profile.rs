@@ -5,8 +5,10 @@ use egui::{Id, Ui};
 use super::{diff::diff, verification};
 use crate::ui::{
     act::Act,
+    effective::ShowEffective,
     fonts,
     icons::Icon,
+    importing::Importing,
     state::{Intent, Publishing, State},
     test_panel::{failure_words, remedy_button, title},
     text::{self, export as words, tokens as shared},
@@ -24,16 +26,16 @@ use brickpass_engine::Drift;
 const SOME: usize = 5;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown() else { return };
+    let Some(id) = state.connections.selection.shown() else { return };
     let palette = theme::of(ui);
     paragraph(ui, words::PROFILE_WHY, fonts::regular(14.0), palette.weak);
-    if let Some(failure) = state.profiles.file().failure().cloned() {
+    if let Some(failure) = state.export.profiles.file().failure().cloned() {
         if failed(ui, state, act, words::READ_FAILED, &failure, text::TRY_AGAIN) {
-            act.send(state.ask_for_export());
+            act.send(state.export.load(&state.connections));
         }
         return;
     }
-    if state.profiles.file().value().is_none() {
+    if state.export.profiles.file().value().is_none() {
         return asking_for_rows(ui, words::READING);
     }
     ui.add_space(4.0);
@@ -41,7 +43,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     name(ui, state, act, id);
     trouble(ui, state, act, id);
     change(ui, state, act, id);
-    if state.profiles.published(id).is_some_and(|(_, drift)| drift != Drift::Gone) {
+    if state.export.profiles.published(id).is_some_and(|(_, drift)| drift != Drift::Gone) {
         verification::show(ui, state, act, id);
     }
     about_the_file(ui, state, act);
@@ -64,12 +66,12 @@ fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure
 
 /// The state of the profile in the file, if there is one.
 fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let Some((line, drift)) = state.profiles.published(id) else { return };
+    let Some((line, drift)) = state.export.profiles.published(id) else { return };
     let palette = theme::of(ui);
     let (name, is_default) = (line.name.clone(), line.is_default);
     let (word, meaning) = words::drift(drift);
     let tone = if drift == Drift::Same { Tone::Ok } else { Tone::Warning };
-    let changing = state.profiles.is_changing();
+    let changing = state.export.profiles.is_changing();
     card(ui, (drift != Drift::Same).then_some(Tone::Warning), |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 6.0;
@@ -85,8 +87,8 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             }
         });
         paragraph(ui, meaning, fonts::regular(14.0), palette.weak);
-        let asked = state.profiles.publishing(id).map(Publishing::intent);
-        if let Some(cli) = state.profiles.cli_token(id) {
+        let asked = state.export.profiles.publishing(id).map(Publishing::intent);
+        if let Some(cli) = state.export.profiles.cli_token(id) {
             paragraph(ui, &cli.words(&name), fonts::regular(14.0), palette.weak);
         }
         let can_default = !is_default && drift != Drift::Gone && asked != Some(Intent::Default);
@@ -99,16 +101,16 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             if matches!(drift, Drift::ChangedThere | Drift::Both)
                 && Button::secondary(words::KEEP_THEIRS).enabled(!changing).show(ui).clicked()
             {
-                act.send(state.keep_profile());
+                act.send(state.export.profiles.keep_file_version(id));
             }
             if drift != Drift::Same && Button::ghost(words::FORGET).enabled(!changing).show(ui).clicked() {
-                act.send(state.forget_profile());
+                act.send(state.export.profiles.stop_tracking(id));
             }
             if can_default && Button::secondary(words::SET_DEFAULT_ASK).enabled(!changing).show(ui).clicked() {
-                act.send(state.plan_for_profile(Intent::Default));
+                act.send(state.export.profiles.plan_for(id, Intent::Default));
             }
             if can_unpublish && Button::ghost(words::UNPUBLISH_ASK).icon(Icon::Trash).enabled(!changing).show(ui).clicked() {
-                act.send(state.plan_for_profile(Intent::Unpublish));
+                act.send(state.export.profiles.plan_for(id, Intent::Unpublish));
             }
         });
     });
@@ -118,7 +120,8 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 /// The connection's other profiles, each of which can be shown.
 fn also_published(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, name: &str) {
-    let others: Vec<String> = state.profiles.all_published(id).map(|(line, _)| line.name.clone()).filter(|other| other != name).collect();
+    let others: Vec<String> =
+        state.export.profiles.all_published(id).map(|(line, _)| line.name.clone()).filter(|other| other != name).collect();
     if others.is_empty() {
         return;
     }
@@ -132,18 +135,18 @@ fn also_published(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionI
         }
     });
     if let Some(other) = chosen {
-        state.type_profile(other, act.now);
+        state.export.profiles.type_name(id, other, act.now);
         ui.ctx().request_repaint();
     }
 }
 
 fn name(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let Some(publishing) = state.profiles.publishing(id) else { return };
+    let Some(publishing) = state.export.profiles.publishing(id) else { return };
     if publishing.intent() != Intent::Publish {
         return;
     }
     let (mut typed, unfit) = (publishing.name().to_owned(), publishing.unfit());
-    let taken = state.profiles.other_of_name(id, typed.trim()).map(|line| line.name.clone());
+    let taken = state.export.profiles.other_of_name(id, typed.trim()).map(|line| line.name.clone());
     form_row(ui, words::PROFILE, |ui| {
         let tone = unfit.is_some().then_some(Tone::Error);
         TextField::new(&mut typed, words::PROFILE).limit(200).tone(tone).id(Id::unique(("profile", id))).show(ui);
@@ -153,13 +156,13 @@ fn name(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             remark(ui, Severity::Warning, &words::takes_over(other));
         }
     });
-    state.type_profile(typed, act.now);
+    state.export.profiles.type_name(id, typed, act.now);
 }
 
 fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let Some(failure) = state.profiles.publishing(id).and_then(|publishing| publishing.trouble.clone()) else { return };
+    let Some(failure) = state.export.profiles.publishing(id).and_then(|publishing| publishing.trouble.clone()) else { return };
     if failed(ui, state, act, words::CHANGE_FAILED, &failure, shared::DISMISS)
-        && let Some(publishing) = state.profiles.publishing_mut(id)
+        && let Some(publishing) = state.export.profiles.publishing_mut(id)
     {
         publishing.trouble = None;
     }
@@ -168,22 +171,22 @@ fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 /// The changes, and the button that makes them.
 fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let palette = theme::of(ui);
-    let Some(publishing) = state.profiles.publishing(id) else { return };
+    let Some(publishing) = state.export.profiles.publishing(id) else { return };
     if let Some(failure) = publishing.plan().failure().cloned() {
         if failed(ui, state, act, words::PLAN_FAILED, &failure, text::TRY_AGAIN) {
-            act.send(state.ask_for_export());
+            act.send(state.export.load(&state.connections));
         }
         return undo(ui, state, act);
     }
     let intent = publishing.intent();
     if publishing.is_there_already() {
-        if state.profiles.published(id).is_none_or(|(_, drift)| drift != Drift::Same) {
+        if state.export.profiles.published(id).is_none_or(|(_, drift)| drift != Drift::Same) {
             paragraph(ui, words::NOTHING_CHANGES, fonts::regular(14.0), palette.weak);
         }
     } else if let Some(plan) = publishing.plan().value() {
-        let file = state.profiles.file().value().map(|file| words::in_file(&file.path, file.target.as_deref())).unwrap_or_default();
+        let file = state.export.profiles.file().value().map(|file| words::in_file(&file.path, file.target.as_deref())).unwrap_or_default();
         let again =
-            intent == Intent::Publish && state.profiles.published(id).is_some_and(|(line, _)| line.name == publishing.name().trim());
+            intent == Intent::Publish && state.export.profiles.published(id).is_some_and(|(line, _)| line.name == publishing.name().trim());
         paragraph(ui, &words::changes(&file, again), fonts::medium(14.0), palette.text);
         diff(ui, &plan.diff);
         for warning in plan.warnings() {
@@ -200,25 +203,25 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
     ui.add_space(4.0);
     agree(ui, state, id);
-    let Some(publishing) = state.profiles.publishing(id) else { return };
-    let (ready, changing) = (publishing.is_ready(), state.profiles.is_changing());
-    let again = state.profiles.published(id).is_some();
+    let Some(publishing) = state.export.profiles.publishing(id) else { return };
+    let (ready, changing) = (publishing.is_ready(), state.export.profiles.is_changing());
+    let again = state.export.profiles.published(id).is_some();
     let nothing = publishing.is_there_already();
     ui.horizontal_wrapped(|ui| {
         let does = match intent {
             Intent::Default => words::SET_DEFAULT,
             Intent::Unpublish => words::UNPUBLISH,
-            Intent::Publish if changing && !state.profiles.is_restoring() => words::PUBLISHING,
+            Intent::Publish if changing && !state.export.profiles.is_restoring() => words::PUBLISHING,
             Intent::Publish if again => words::PUBLISH_AGAIN,
             Intent::Publish => words::PUBLISH,
         };
-        let busy = changing && !state.profiles.is_restoring();
+        let busy = changing && !state.export.profiles.is_restoring();
         let button = if intent == Intent::Unpublish { Button::danger(does) } else { Button::primary(does) };
         if !nothing && button.busy(busy).enabled(ready && !changing).show(ui).clicked() {
-            act.send(state.apply_plan());
+            act.send(state.export.profiles.apply(id));
         }
         if intent != Intent::Publish && Button::ghost(text::CANCEL).enabled(!changing).show(ui).clicked() {
-            act.send(state.leave_plan());
+            act.send(state.export.profiles.leave_plan(id));
         }
         undo_button(ui, state, act);
     });
@@ -227,7 +230,7 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 /// A profile that Brickpass did not write is replaced only after confirmation.
 fn agree(ui: &mut Ui, state: &mut State, id: ConnectionId) {
-    let Some(publishing) = state.profiles.publishing_mut(id).filter(|publishing| !publishing.replaces().is_empty()) else { return };
+    let Some(publishing) = state.export.profiles.publishing_mut(id).filter(|publishing| !publishing.replaces().is_empty()) else { return };
     checkbox(ui, &mut publishing.agreed, words::REPLACE);
     ui.add_space(4.0);
 }
@@ -237,19 +240,19 @@ fn undo(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 fn undo_button(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if !state.profiles.file().value().is_some_and(|file| file.backup) {
+    if !state.export.profiles.file().value().is_some_and(|file| file.backup) {
         return;
     }
-    let restoring = state.profiles.is_restoring();
+    let restoring = state.export.profiles.is_restoring();
     let words = if restoring { words::UNDOING } else { words::UNDO };
-    if Button::ghost(words).icon(Icon::Undo).busy(restoring).enabled(!state.profiles.is_changing()).show(ui).clicked() {
-        act.send(state.restore_profiles());
+    if Button::ghost(words).icon(Icon::Undo).busy(restoring).enabled(!state.export.profiles.is_changing()).show(ui).clicked() {
+        act.send(state.export.profiles.restore());
     }
 }
 
 /// The path of the file, and remarks about it.
 fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(file) = state.profiles.file().value() else { return };
+    let Some(file) = state.export.profiles.file().value() else { return };
     ui.add_space(8.0);
     let palette = theme::of(ui);
     paragraph(ui, &words::in_file(&file.path, file.target.as_deref()), fonts::regular(12.0), palette.weak);
@@ -292,9 +295,9 @@ fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
         remark(ui, Severity::Note, words::MOVE_SECRETS_WHY);
     }
     if looks {
-        act.send(state.ask_for_effective());
+        act.send(ShowEffective::open(&state.preferences));
     } else if moves {
-        act.send(state.import_from_databricks_cli());
+        act.send(Importing::open_databricks_cli(&state.connections, &state.export.profiles));
     }
     if looks || moves {
         ui.ctx().request_repaint();

@@ -60,7 +60,7 @@ pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
         let down = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
         if enter {
             let first = state.export.best_match();
-            act.send(first.map(|tool| state.choose_tool(tool)).unwrap_or_default());
+            act.send(first.map(|tool| state.export.choose(tool, &state.connections)).unwrap_or_default());
         }
         if down {
             ui.memory_mut(|memory| memory.request_focus(list_id()));
@@ -106,7 +106,7 @@ pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act, reveal: bool) {
         }
     }
     if let Some(tool) = picked {
-        act.send(state.choose_tool(tool));
+        act.send(state.export.choose(tool, &state.connections));
         ui.ctx().request_repaint();
     }
 }

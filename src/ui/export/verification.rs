@@ -6,7 +6,7 @@ use crate::ui::{
     act::Act,
     fonts,
     icons::Icon,
-    state::State,
+    state::{Publishing, State},
     test_panel::{failure_lines, failure_words, title},
     text::export as words,
     theme::{self, Tone},
@@ -20,7 +20,7 @@ use brickpass_engine::Verification;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let palette = theme::of(ui);
-    let Some(verification) = state.profiles.publishing(id).map(super::super::state::Publishing::verification) else { return };
+    let Some(verification) = state.export.profiles.publishing(id).map(Publishing::verification) else { return };
     let waits = verification.waits();
     card(ui, None, |ui| {
         ui.set_width(ui.available_width());
@@ -29,9 +29,9 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             let name = if waits { words::STOP_VERIFYING } else { words::VERIFY };
             if Button::secondary(name).icon(Icon::Test).busy(waits).show(ui).clicked() {
                 if waits {
-                    state.cancel_verification();
+                    state.export.profiles.cancel_verification(id);
                 } else {
-                    act.send(state.verify_profile());
+                    act.send(state.export.profiles.verify(id));
                 }
                 ui.ctx().request_repaint();
             }
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
                 paragraph(ui, words::VERIFYING, fonts::regular(14.0), palette.weak);
             }
         });
-        let Some(verification) = state.profiles.publishing(id).map(super::super::state::Publishing::verification) else { return };
+        let Some(verification) = state.export.profiles.publishing(id).map(Publishing::verification) else { return };
         match (verification.value(), verification.failure()) {
             (_, Some(failure)) => {
                 title(ui, Some((Icon::Failed, palette.error)), words::VERIFY_FAILED);

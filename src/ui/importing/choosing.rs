@@ -2,12 +2,14 @@
 
 use egui::{Id, ScrollArea, Ui};
 
-use super::{Answer, quiet, rows};
+use super::{
+    Answer, quiet, rows,
+    table::{ImportRow, ImportTable, RowAction},
+};
 use crate::ui::{
     dialogs::{buttons, say},
     filing, fonts,
     icons::Icon,
-    state::{ImportRow, ImportTable, RowAction},
     text::{self, importing as words},
     theme,
     widgets::{Button, TextField, paragraph, remark, segments, truncated_label},
@@ -33,7 +35,7 @@ pub fn show(ui: &mut Ui, table: &mut ImportTable, saves: bool) -> Option<Answer>
     } else {
         ui.add_enabled_ui(!saves, |ui| body(ui, table, low));
     }
-    let import = if saves { words::IMPORTING.to_owned() } else { words::import(table.comes_count()) };
+    let import = if saves { words::IMPORTING.to_owned() } else { words::import(table.chosen_count()) };
     let import = Button::primary(&import).busy(saves).enabled(!saves && table.may_import());
     let back = Button::ghost(words::BACK).enabled(!saves);
     let cancel = Button::ghost(text::CANCEL).enabled(!saves);
@@ -69,9 +71,12 @@ fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
     ignored(ui, table);
     if table.problem_count() > 0 {
         remark(ui, Severity::Error, &words::problems(table.problem_count()));
-    } else if table.comes_count() == 0 && table.rows().iter().any(ImportRow::can_come) {
-        let all_there =
-            table.rows().iter().filter(|row| row.can_come()).all(|row| row.existing.as_ref().is_some_and(|existing| !existing.other_token));
+    } else if table.chosen_count() == 0 && table.rows().iter().any(ImportRow::can_import) {
+        let all_there = table
+            .rows()
+            .iter()
+            .filter(|row| row.can_import())
+            .all(|row| row.existing.as_ref().is_some_and(|existing| !existing.other_token));
         remark(ui, Severity::Note, if all_there { words::ALL_THERE } else { words::NOTHING_TICKED });
     }
 }
@@ -99,19 +104,19 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
         quiet(ui, words::NO_MATCH);
         return;
     };
-    let (place, mut name, action, can, problem) = (row.place.clone(), row.name.clone(), row.action, row.can_come(), row.problem.clone());
+    let (place, mut name, action, can, problem) = (row.place.clone(), row.name.clone(), row.action, row.can_import(), row.problem.clone());
     let (remarks, existing, alike) = (row.remarks.clone(), row.existing.clone(), row.alike.clone());
     truncated_label(ui, &place, fonts::semibold(14.0), palette.text, ui.available_width());
     if can {
-        let fates = [RowAction::LeftOut, RowAction::Added, RowAction::Replaces];
-        let mut at = fates.iter().position(|known| *known == action).unwrap_or_default();
+        let actions = [RowAction::Skip, RowAction::Add, RowAction::Replace];
+        let mut at = actions.iter().position(|known| *known == action).unwrap_or_default();
         ui.horizontal_wrapped(|ui| {
             if existing.is_some() {
                 segments(ui, &mut at, &[words::LEAVE_OUT, words::ADD_BESIDE, words::REPLACE]);
             } else {
                 segments(ui, &mut at, &[words::LEAVE_OUT, words::ADD]);
             }
-            if action != RowAction::LeftOut {
+            if action != RowAction::Skip {
                 let width = ui.available_width().clamp(140.0, 320.0);
                 let tone = problem.is_some().then_some(theme::Tone::Error);
                 TextField::new(&mut name, words::NAME).hint(words::NAME).limit(200).width(width).tone(tone).id(rows::name_id()).show(ui);
@@ -121,7 +126,7 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
             remark(ui, Severity::Error, problem);
         }
         table.rename(name);
-        if let Some(chosen) = fates.get(at).filter(|chosen| **chosen != action) {
+        if let Some(chosen) = actions.get(at).filter(|chosen| **chosen != action) {
             table.decide(*chosen);
         }
     }

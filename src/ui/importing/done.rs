@@ -2,34 +2,34 @@
 
 use egui::{ScrollArea, Ui};
 
-use super::{Answer, quiet};
+use super::{Answer, Summary, Undo, quiet};
 use crate::ui::{
     dialogs::{buttons, say},
     fonts,
     icons::Icon,
-    state::{ImportSummary, ImportUndo, State},
+    state::Profiles,
     test_panel::{failure_words, title},
     text::importing as words,
     theme::{self, Tone},
     widgets::{Button, card, paragraph, remark},
 };
-use brickpass_core::connection::Severity;
+use brickpass_core::connection::{ConnectionId, Severity};
 
-pub fn show(ui: &mut Ui, came: &ImportSummary, state: &State) -> Option<Answer> {
+pub fn show(ui: &mut Ui, summary: &Summary, profiles: &Profiles) -> Option<Answer> {
     let palette = theme::of(ui);
-    let came_any = came.added.len() + came.replaced.len() > 0;
-    let icon = if came_any { (Icon::Ok, palette.ok) } else { (Icon::Failed, palette.error) };
-    let failures = match &came.undo {
-        ImportUndo::Offered | ImportUndo::Running => {
-            title(ui, Some(icon), &words::came_in(came.added.len(), came.replaced.len()));
-            &came.failed
+    let any = summary.added.len() + summary.replaced.len() > 0;
+    let icon = if any { (Icon::Ok, palette.ok) } else { (Icon::Failed, palette.error) };
+    let failures = match &summary.undo {
+        Undo::Offered | Undo::Running => {
+            title(ui, Some(icon), &words::imported(summary.added.len(), summary.replaced.len()));
+            &summary.failed
         }
-        ImportUndo::Done(failed) => {
+        Undo::Done(failed) => {
             say(ui, if failed.is_empty() { words::UNDONE } else { words::PARTLY_UNDONE });
             failed
         }
     };
-    let undone = matches!(came.undo, ImportUndo::Done(_));
+    let undone = matches!(summary.undo, Undo::Done(_));
     if !failures.is_empty() {
         card(ui, Some(Tone::Error), |ui| {
             ui.set_width(ui.available_width());
@@ -46,8 +46,8 @@ pub fn show(ui: &mut Ui, came: &ImportSummary, state: &State) -> Option<Answer> 
         });
     }
     let mut answer = None;
-    let exposed = still_exposed(came, state);
-    if !exposed.is_empty() && came.undo == ImportUndo::Offered {
+    let exposed = still_exposed(summary, profiles);
+    if !exposed.is_empty() && summary.undo == Undo::Offered {
         card(ui, Some(Tone::Warning), |ui| {
             ui.set_width(ui.available_width());
             remark(ui, Severity::Warning, &words::exposed(exposed.len()));
@@ -56,19 +56,19 @@ pub fn show(ui: &mut Ui, came: &ImportSummary, state: &State) -> Option<Answer> 
                 answer = Some(Answer::MoveSecrets(exposed));
             }
         });
-    } else if came.undo == ImportUndo::Offered && came_any {
+    } else if summary.undo == Undo::Offered && any {
         quiet(ui, words::NEXT);
     }
-    let undoes = came.undo == ImportUndo::Running;
+    let undoes = summary.undo == Undo::Running;
     let undo = Button::ghost(if undoes { words::UNDOING } else { words::UNDO }).icon(Icon::Undo).busy(undoes).enabled(!undoes);
-    let undo = (!undone && came_any).then_some((undo, Answer::Undo));
+    let undo = (!undone && any).then_some((undo, Answer::Undo));
     let answered = buttons(ui, undo.into_iter().chain([(Button::primary(words::DONE), Answer::Close)]));
     answer.or(answered)
 }
 
 /// From the current file, so that the person is not asked again after moving the secrets.
-fn still_exposed(came: &ImportSummary, state: &State) -> Vec<(brickpass_core::connection::ConnectionId, String)> {
-    let Some(file) = state.cli_file() else { return Vec::new() };
+fn still_exposed(summary: &Summary, profiles: &Profiles) -> Vec<(ConnectionId, String)> {
+    let Some(file) = profiles.cli_file() else { return Vec::new() };
     let holds_secret = |name: &str| file.profiles.iter().any(|profile| profile.name == name && !profile.secrets.is_empty());
-    came.exposed.iter().filter(|(_, profile)| holds_secret(profile)).cloned().collect()
+    summary.exposed.iter().filter(|(_, profile)| holds_secret(profile)).cloned().collect()
 }

@@ -1,6 +1,7 @@
-//! *Move secrets out of this file*: a diff, a confirmation and an undo.
+//! *Move secrets out of this file*: replaces the secrets of profiles that are now in the vault with a reference. A separate step,
+//! shown as a diff first, and undone with one click.
 
-use egui::{Align2, Context, CornerRadius, Id, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{failed, quiet, waits};
 use crate::ui::{
@@ -8,95 +9,230 @@ use crate::ui::{
     dialogs::{buttons, say},
     fonts,
     icons::Icon,
-    state::{Dialog, Moving, MovingStage as Stage, State},
+    state::{Dialog, Notice, Output, RunId, State, Then, ask},
     test_panel::title,
     text::{self, importing as words},
     theme,
-    widgets::{Button, modal, remark, return_focus, truncated_label},
+    widgets::{Button, remark, truncated_label},
 };
-use brickpass_core::connection::Severity;
-use brickpass_interchange::databrickscfg::{DiffKind, DiffLine};
+use brickpass_core::{
+    connection::{ConnectionId, Severity},
+    failure::Failure,
+};
+use brickpass_engine::{Applied, ApplyPlan, Plan, PlanEdit, RestoreProfiles};
+use brickpass_interchange::databrickscfg::{DiffKind, DiffLine, Edit};
 
-const WIDTH: f32 = 720.0;
 const LINE: f32 = 20.0;
 /// The height reserved for the text below the diff.
 const WARNINGS: f32 = 80.0;
 
+#[derive(Debug)]
+pub struct MoveSecrets {
+    profiles: Vec<(ConnectionId, String)>,
+    stage: Stage,
+    failure: Option<Failure>,
+    /// The number of profiles in the confirmed change.
+    moved: usize,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// The change is being planned.
+    Planning(RunId),
+    Planned(Box<Plan>),
+    Applying {
+        run: RunId,
+        plan: Box<Plan>,
+    },
+    Moved,
+    Undoing,
+    Undone,
+    /// It could not be planned.
+    Failed,
+}
+
+/// A button of the dialog.
 #[derive(Clone, Copy)]
 enum Answer {
     Move,
-    LookAgain,
+    PlanAgain,
     Undo,
     Close,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(Dialog::MoveSecrets(mut dialog)) = state.dialog.take() else { return };
-    let id = Id::unique("move secrets dialog");
-    let shown = modal(ctx, id, words::MOVE_TITLE, WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, &mut dialog)
-    });
-    let answer = shown.inner.or(shown.closed.then_some(Answer::Close));
-    let writes = matches!(dialog.stage, Stage::Applying { .. } | Stage::Undoing);
-    state.dialog = Some(Dialog::MoveSecrets(dialog));
-    match answer {
-        None => return,
-        Some(Answer::Move) => act.send(state.move_secrets()),
-        Some(Answer::LookAgain) => act.send(state.plan_moving()),
-        Some(Answer::Undo) => act.send(state.undo_moving()),
-        // The dialog waits for the result.
-        Some(Answer::Close) if writes => {}
-        Some(Answer::Close) => {
-            state.dialog = None;
-            return_focus(ctx, id);
+impl MoveSecrets {
+    /// Opens the dialog, which shows the change. Nothing is written.
+    pub fn open(profiles: Vec<(ConnectionId, String)>) -> Output {
+        let mut dialog = Self { profiles, stage: Stage::Failed, failure: None, moved: 0 };
+        let mut output = dialog.plan();
+        output.open(dialog);
+        output
+    }
+
+    /// Waits for the answer to this request.
+    fn waits_for(&self, run: RunId) -> bool {
+        matches!(self.stage, Stage::Planning(waiting) | Stage::Applying { run: waiting, .. } if waiting == run)
+    }
+
+    /// Plans the change, again if it was planned before.
+    fn plan(&mut self) -> Output {
+        if matches!(self.stage, Stage::Planning(_) | Stage::Applying { .. } | Stage::Undoing) {
+            return Output::none();
+        }
+        let run = RunId::next();
+        self.failure = None;
+        self.stage = Stage::Planning(run);
+        let without = |(id, profile): &(ConnectionId, String)| (Some(*id), Edit::RemoveKeys { profile: profile.clone(), keys: Vec::new() });
+        let edit = Edit::Several(self.profiles.iter().map(without).collect());
+        ask(PlanEdit { edit }, move |state, outcome, _| {
+            if let Some(dialog) = state.dialogs.find_mut::<Self>().filter(|dialog| dialog.waits_for(run)) {
+                match outcome {
+                    Ok(plan) => dialog.stage = Stage::Planned(Box::new(plan)),
+                    Err(failure) => dialog.failed(failure),
+                }
+            }
+        })
+        .into()
+    }
+
+    fn failed(&mut self, failure: Failure) {
+        self.stage = Stage::Failed;
+        self.failure = Some(failure);
+    }
+
+    /// Makes exactly the change that is shown.
+    fn move_secrets(&mut self) -> Output {
+        match std::mem::replace(&mut self.stage, Stage::Failed) {
+            Stage::Planned(plan) => {
+                let run = RunId::next();
+                self.moved = plan.edit.published();
+                self.stage = Stage::Applying { run, plan: plan.clone() };
+                ask(ApplyPlan { plan: *plan }, move |state, outcome, _| {
+                    let dialog = state.dialogs.find_mut::<Self>().filter(|dialog| dialog.waits_for(run));
+                    match (outcome, dialog) {
+                        (Ok(Applied { file, not_remembered }), dialog) => {
+                            if let Some(dialog) = dialog {
+                                dialog.stage = Stage::Moved;
+                            }
+                            Output::from(not_remembered.map(Notice::Failure)).and(state.export.profiles_loaded(
+                                Ok(file),
+                                &state.connections,
+                                state.view.page(),
+                            ))
+                        }
+                        (Err(failure), Some(dialog)) => {
+                            dialog.failed(failure);
+                            Output::none()
+                        }
+                        (Err(failure), None) => Notice::Failure(failure).into(),
+                    }
+                })
+                .into()
+            }
+            other => {
+                self.stage = other;
+                Output::none()
+            }
         }
     }
-    ctx.request_repaint();
+
+    /// Restores the previous file.
+    fn undo(&mut self) -> Output {
+        if !matches!(self.stage, Stage::Moved) {
+            return Output::none();
+        }
+        self.failure = None;
+        self.stage = Stage::Undoing;
+        ask(RestoreProfiles, |state, outcome, _| {
+            let failure = outcome.as_ref().err().cloned();
+            let unseen = match state.dialogs.find_mut::<Self>().filter(|dialog| matches!(dialog.stage, Stage::Undoing)) {
+                Some(dialog) => {
+                    dialog.stage = if failure.is_some() { Stage::Moved } else { Stage::Undone };
+                    dialog.failure = failure;
+                    None
+                }
+                None => failure,
+            };
+            Output::from(unseen.map(Notice::Failure)).and(state.export.profiles_loaded(outcome, &state.connections, state.view.page()))
+        })
+        .into()
+    }
+
+    fn draw(&self, ui: &mut Ui) -> Option<Answer> {
+        let palette = theme::of(ui);
+        let close = |words| (Button::ghost(words), Answer::Close);
+        if let Some(failure) = &self.failure {
+            failed(ui, failure);
+        }
+        match &self.stage {
+            Stage::Planning(_) => {
+                waits(ui, words::PLANNING);
+                buttons(ui, [close(text::CANCEL)])
+            }
+            Stage::Planned(plan) | Stage::Applying { plan, .. } => {
+                let moves = matches!(self.stage, Stage::Applying { .. });
+                say(ui, words::MOVE_WHY);
+                truncated_label(ui, &plan.path.display().to_string(), fonts::regular(12.0), palette.weak, ui.available_width());
+                let warnings = plan.edit.warnings();
+                diff(ui, &plan.diff, if warnings.is_empty() { 0.0 } else { WARNINGS });
+                if !warnings.is_empty() {
+                    ScrollArea::vertical().id_salt("warnings").max_height(WARNINGS - 8.0).show(ui, |ui| {
+                        for warning in warnings {
+                            remark(ui, Severity::Warning, &warning);
+                        }
+                    });
+                }
+                let go =
+                    Button::primary(if moves { words::MOVING } else { words::MOVE }).busy(moves).enabled(!moves && !plan.diff.is_empty());
+                buttons(ui, [(Button::ghost(text::CANCEL).enabled(!moves), Answer::Close), (go, Answer::Move)])
+            }
+            Stage::Moved | Stage::Undoing => {
+                let undoing = matches!(self.stage, Stage::Undoing);
+                title(ui, Some((Icon::Ok, palette.ok)), &words::moved(self.moved));
+                let undo = if undoing { words::MOVE_UNDOING } else { words::MOVE_UNDO };
+                let undo = Button::ghost(undo).icon(Icon::Undo).busy(undoing).enabled(!undoing);
+                buttons(ui, [(undo, Answer::Undo), (Button::primary(words::DONE).enabled(!undoing), Answer::Close)])
+            }
+            Stage::Undone => {
+                say(ui, words::MOVE_UNDONE);
+                buttons(ui, [(Button::primary(words::DONE), Answer::Close)])
+            }
+            Stage::Failed => {
+                let again = Button::primary(words::LOOK_AGAIN).icon(Icon::Refresh);
+                buttons(ui, [close(words::DONE), (again, Answer::PlanAgain)])
+            }
+        }
+    }
 }
 
-fn contents(ui: &mut Ui, dialog: &mut Moving) -> Option<Answer> {
-    let palette = theme::of(ui);
-    let close = |words| (Button::ghost(words), Answer::Close);
-    if let Some(failure) = &dialog.failure {
-        failed(ui, failure);
+impl Dialog for MoveSecrets {
+    fn name(&self) -> &'static str {
+        "move secrets dialog"
     }
-    match &dialog.stage {
-        Stage::Planning(_) => {
-            waits(ui, words::PLANNING);
-            buttons(ui, [close(text::CANCEL)])
+
+    fn title(&self, _: &State) -> String {
+        words::MOVE_TITLE.to_owned()
+    }
+
+    fn width(&self) -> f32 {
+        720.0
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        match self.draw(ui) {
+            None => return Then::Stay,
+            Some(Answer::Move) => act.send(self.move_secrets()),
+            Some(Answer::PlanAgain) => act.send(self.plan()),
+            Some(Answer::Undo) => act.send(self.undo()),
+            Some(Answer::Close) => return self.cancel(state, act),
         }
-        Stage::Planned(plan) | Stage::Applying { plan, .. } => {
-            let moves = matches!(dialog.stage, Stage::Applying { .. });
-            say(ui, words::MOVE_WHY);
-            truncated_label(ui, &plan.path.display().to_string(), fonts::regular(12.0), palette.weak, ui.available_width());
-            let warnings = plan.edit.warnings();
-            diff(ui, &plan.diff, if warnings.is_empty() { 0.0 } else { WARNINGS });
-            if !warnings.is_empty() {
-                ScrollArea::vertical().id_salt("warnings").max_height(WARNINGS - 8.0).show(ui, |ui| {
-                    for warning in warnings {
-                        remark(ui, Severity::Warning, &warning);
-                    }
-                });
-            }
-            let go = Button::primary(if moves { words::MOVING } else { words::MOVE }).busy(moves).enabled(!moves && !plan.diff.is_empty());
-            buttons(ui, [(Button::ghost(text::CANCEL).enabled(!moves), Answer::Close), (go, Answer::Move)])
-        }
-        Stage::Moved | Stage::Undoing => {
-            let undoing = matches!(dialog.stage, Stage::Undoing);
-            title(ui, Some((Icon::Ok, palette.ok)), &words::moved(dialog.moved));
-            let undo = if undoing { words::MOVE_UNDOING } else { words::MOVE_UNDO };
-            let undo = Button::ghost(undo).icon(Icon::Undo).busy(undoing).enabled(!undoing);
-            buttons(ui, [(undo, Answer::Undo), (Button::primary(words::DONE).enabled(!undoing), Answer::Close)])
-        }
-        Stage::Undone => {
-            say(ui, words::MOVE_UNDONE);
-            buttons(ui, [(Button::primary(words::DONE), Answer::Close)])
-        }
-        Stage::Failed => {
-            let again = Button::primary(words::LOOK_AGAIN).icon(Icon::Refresh);
-            buttons(ui, [close(words::DONE), (again, Answer::LookAgain)])
-        }
+        ui.ctx().request_repaint();
+        Then::Stay
+    }
+
+    /// The dialog waits for the result while the file is written.
+    fn cancel(&mut self, _: &mut State, _: &mut Act) -> Then {
+        if matches!(self.stage, Stage::Applying { .. } | Stage::Undoing) { Then::Stay } else { Then::Close }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use egui::{Align2, Id, Key, Modifiers, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::quiet;
+use super::{
+    quiet,
+    table::{ImportRow, ImportTable},
+};
 use crate::ui::{
     dialogs::focus_first,
     fonts,
     icons::Icon,
-    state::{ImportRow, ImportTable},
     text::importing as words,
     theme,
     widgets::{TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paint_tick, rows_in_view, tick_all_box},
@@ -75,7 +77,7 @@ pub fn show(ui: &mut Ui, table: &mut ImportTable, room: f32) {
 fn header(ui: &mut Ui, table: &mut ImportTable) {
     let palette = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
-    if let Some(all) = table.all_shown_come()
+    if let Some(all) = table.all_shown_chosen()
         && tick_all_box(ui, table_id().with("all"), rect, all, words::ALL)
     {
         table.tick_all();
@@ -151,23 +153,23 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let host = row.connection().map(|connection| words::place(&connection.base_url)).unwrap_or_default();
     let sign_in = row.connection().map(words::sign_in).unwrap_or_default();
     let secret = row.connection().map_or(words::CANNOT, |connection| words::secret(connection, row.with_secret));
-    let told = match (&row.problem, &row.existing, row.remarks.as_slice()) {
+    let note = match (&row.problem, &row.existing, row.remarks.as_slice()) {
         (Some(problem), ..) => problem.clone(),
         (None, Some(existing), _) => words::existing(existing),
-        (None, None, [only]) if !row.can_come() => only.clone(),
+        (None, None, [only]) if !row.can_import() => only.clone(),
         (None, None, []) => row.alike.as_deref().map(words::like_above).unwrap_or_default(),
         (None, None, several) => words::remarks(several.len()),
     };
     response.widget_info(|| {
-        let parts = [row.place.as_str(), row.name.as_str(), host, sign_in, secret, told.as_str()];
+        let parts = [row.place.as_str(), row.name.as_str(), host, sign_in, secret, note.as_str()];
         let all: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        WidgetInfo::selected(Role::CheckBox, row.can_come() && ui.is_enabled(), row.comes(), all.join(", "))
+        WidgetInfo::selected(Role::CheckBox, row.can_import() && ui.is_enabled(), row.is_chosen(), all.join(", "))
     });
     paint_row(ui, rect, &response, is_current, is_current && has_keyboard);
     let ticks = Rect::from_min_size(rect.min, vec2(34.0, rect.height()));
     let over_tick = response.hover_pos().is_some_and(|pointer| ticks.contains(pointer));
-    if row.can_come() {
-        paint_tick(ui, rect, row.comes(), over_tick);
+    if row.can_import() {
+        paint_tick(ui, rect, row.is_chosen(), over_tick);
     } else {
         Icon::Skipped.paint(ui.painter(), pos2(rect.left() + 15.0, rect.center().y), 16.0, palette.weak);
     }
@@ -175,25 +177,25 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let cell = |(left, right): (f32, f32), y: f32, words: &str, font, colour| {
         paint_text(ui.painter(), pos2(left, y), Align2::LEFT_CENTER, words, font, colour, right - left);
     };
-    let strong = if row.comes() { palette.text } else { palette.weak };
+    let strong = if row.is_chosen() { palette.text } else { palette.weak };
     let (middle, upper, lower) = (rect.center().y, rect.center().y - 9.0, rect.center().y + 10.0);
-    let told_colour = if row.problem.is_some() {
+    let note_colour = if row.problem.is_some() {
         palette.error
     } else if row.existing.is_none() && !row.remarks.is_empty() {
         palette.warning
     } else {
         palette.weak
     };
-    let secret_colour = if row.can_come() { palette.weak } else { palette.error };
-    let first = if columns.address.is_some() && told.is_empty() { middle } else { upper };
+    let secret_colour = if row.can_import() { palette.weak } else { palette.error };
+    let first = if columns.address.is_some() && note.is_empty() { middle } else { upper };
     cell(columns.there, if columns.address.is_some() { middle } else { upper }, &row.place, fonts::regular(14.0), strong);
     cell(columns.name, first, &row.name, fonts::medium(14.0), strong);
-    if !row.can_come() && !told.is_empty() {
+    if !row.can_import() && !note.is_empty() {
         // The reason takes the space of the other columns.
         let right = columns.address.unwrap_or(columns.name).1;
-        cell((columns.name.0, right), if columns.address.is_some() { middle } else { upper }, &told, fonts::regular(12.0), palette.weak);
-    } else if !told.is_empty() {
-        cell(columns.name, lower, &told, fonts::regular(12.0), told_colour);
+        cell((columns.name.0, right), if columns.address.is_some() { middle } else { upper }, &note, fonts::regular(12.0), palette.weak);
+    } else if !note.is_empty() {
+        cell(columns.name, lower, &note, fonts::regular(12.0), note_colour);
     }
     if let (Some(address), Some(place)) = (columns.address, columns.secret) {
         cell(address, middle, host, fonts::regular(14.0), palette.weak);
@@ -209,5 +211,5 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     }
     // A click by assistive technology has no position: it toggles the check box, as the role says.
     let on_tick = response.interact_pointer_pos().is_none_or(|pointer| ticks.contains(pointer));
-    Some(if on_tick && row.can_come() { Wish::Tick } else { Wish::Show })
+    Some(if on_tick && row.can_import() { Wish::Tick } else { Wish::Show })
 }

@@ -2,12 +2,12 @@
 
 use egui::{Id, Key, Ui};
 
-use super::{Answer, failed, quiet, waits};
+use super::{Answer, Importing, Stage, failed, quiet, waits};
 use crate::ui::{
     act::Act,
     choose::Chooser,
     dialogs::{buttons, focus_first, no_focus},
-    state::{ImportFrom as From, ImportStage as Stage, Importing, Remote, State},
+    state::{Profiles, Remote},
     text::{self, importing as words},
     widgets::{Button, SecretField, Select, remark, segments, select_option},
 };
@@ -20,6 +20,20 @@ const LINE: f32 = 20.0;
 /// The height around the box for pasted text.
 const REST: f32 = 52.0;
 
+/// The source of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    DatabricksCli,
+    File,
+    Pasted,
+    Environment,
+    Backup,
+}
+
+impl Source {
+    const ALL: [Self; 5] = [Self::DatabricksCli, Self::File, Self::Pasted, Self::Environment, Self::Backup];
+}
+
 pub fn pasted_id() -> Id {
     Id::unique("pasted connections")
 }
@@ -28,7 +42,7 @@ pub fn passphrase_id() -> Id {
     Id::unique("passphrase of a backup")
 }
 
-pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Option<Answer> {
+pub fn show(ui: &mut Ui, dialog: &mut Importing, profiles: &Profiles, act: &Act) -> Option<Answer> {
     let reads = matches!(dialog.stage, Stage::Reading(_));
     let entered = ui
         .add_enabled_ui(!reads, |ui| {
@@ -39,15 +53,15 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
             let lines = if ui.ctx().content_rect().height() < 560.0 { LINES / 2 } else { LINES };
             // The same height for every source, so that the choices do not move under the pointer.
             let top = ui.cursor().top();
-            let entered = match dialog.from {
-                From::DatabricksCli => databricks_cli(ui, state),
-                From::File => {
+            let entered = match dialog.source {
+                Source::DatabricksCli => databricks_cli(ui, profiles),
+                Source::File => {
                     let entered = path(ui, &mut dialog.file, Id::unique("import path"), words::FILE);
                     remark(ui, Severity::Note, words::FILE_HINT);
                     remark(ui, Severity::Note, words::DROP);
                     entered
                 }
-                From::Pasted => {
+                Source::Pasted => {
                     let shown = SecretField::new(&mut dialog.pasted, words::PASTED)
                         .hint(words::PASTED_HINT)
                         .rows(lines)
@@ -60,11 +74,11 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
                     remark(ui, Severity::Note, words::PASTED_WHY);
                     false
                 }
-                From::Environment => {
+                Source::Environment => {
                     quiet(ui, words::ENVIRONMENT_WHY);
                     enter(ui)
                 }
-                From::Backup => {
+                Source::Backup => {
                     path(ui, &mut dialog.backup, Id::unique("backup path"), words::BACKUP_FILE);
                     quiet(ui, words::PASSPHRASE);
                     let field = SecretField::new(&mut dialog.passphrase, words::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds());
@@ -80,7 +94,7 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
         failed(ui, failure);
     }
     dialog.forget_failure_of_another();
-    let may_read = dialog.may_read() && (dialog.from != From::Pasted || !dialog.is_full());
+    let may_read = dialog.may_read() && (dialog.source != Source::Pasted || !dialog.is_full());
     let (leave, means) = if reads { (text::CANCEL, Answer::Back) } else { (text::CANCEL, Answer::Close) };
     let read = Button::primary(if reads { words::READING } else { words::READ }).busy(reads).enabled(may_read);
     let answer = buttons(ui, [(Button::ghost(leave), means), (read, Answer::Read)]);
@@ -88,21 +102,21 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
 }
 
 fn places(ui: &mut Ui, dialog: &mut Importing) {
-    let before = dialog.from;
-    let mut at = From::ALL.iter().position(|from| *from == before).unwrap_or_default();
+    let before = dialog.source;
+    let mut at = Source::ALL.iter().position(|source| *source == before).unwrap_or_default();
     if ui.available_width() < NARROW {
-        Select::new(words::TITLE, words::from(before)).show(ui, |ui| {
-            for (index, from) in From::ALL.into_iter().enumerate() {
-                if select_option(ui, index == at, words::from(from), None).clicked() {
+        Select::new(words::TITLE, words::source(before)).show(ui, |ui| {
+            for (index, source) in Source::ALL.into_iter().enumerate() {
+                if select_option(ui, index == at, words::source(source), None).clicked() {
                     at = index;
                 }
             }
         });
     } else {
-        segments(ui, &mut at, &From::ALL.map(words::from));
+        segments(ui, &mut at, &Source::ALL.map(words::source));
     }
-    if let Some(from) = From::ALL.get(at).filter(|from| **from != before) {
-        dialog.from = *from;
+    if let Some(source) = Source::ALL.get(at).filter(|source| **source != before) {
+        dialog.source = *source;
         dialog.failure = None;
     }
 }
@@ -112,8 +126,8 @@ fn enter(ui: &Ui) -> bool {
     no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
-fn databricks_cli(ui: &mut Ui, state: &State) -> bool {
-    match (state.cli_file(), state.profiles.file()) {
+fn databricks_cli(ui: &mut Ui, profiles: &Profiles) -> bool {
+    match (profiles.cli_file(), profiles.file()) {
         (Some(file), _) => {
             quiet(ui, &words::profiles_found(file.profiles.len(), &file.path.display().to_string()));
         }

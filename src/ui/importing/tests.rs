@@ -5,10 +5,10 @@ use std::{path::Path, sync::Arc};
 use egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use super::Importing;
 use crate::ui::{
     fake_engine::import::{CLI_FILE, browser_row, preview, profiles, refused_row, same_as, token_row},
     fake_engine::{FakeEngine, connection},
-    state::Dialog,
     text::importing as words,
     window_tests::{Window, click, open, settle, shows, type_into},
 };
@@ -145,7 +145,7 @@ fn what_could_not_be_saved_is_told_and_the_rest_is_there() {
 #[test]
 fn what_was_pasted_is_told_to_nobody_and_forgotten_when_it_is_read() {
     const PASTED: &str = "jdbc:databricks://adb-1.2.azuredatabricks.net:443;PWD=dapi0123456789abcdef\nsecond line";
-    let is_empty = |window: &Window| matches!(&window.state().state.dialog, Some(Dialog::Import(dialog)) if dialog.pasted.is_empty());
+    let is_empty = |window: &Window| window.state().state.dialogs.find::<Importing>().is_some_and(|dialog| dialog.pasted.is_empty());
     let engine = with(&[], preview(vec![token_row("pasted", "pasted")]));
     let mut window = opened(&engine, SIZE);
     click(&mut window, &engine, "Pasted text");
@@ -195,7 +195,7 @@ fn a_file_that_takes_long_can_be_left() {
     let mut window = previewed(&engine);
     assert!(shows(&window, words::READING));
     click(&mut window, &engine, "Cancel");
-    assert!(!shows(&window, words::READING) && window.state().state.dialog.is_some());
+    assert!(!shows(&window, words::READING) && window.state().state.dialogs.is_open());
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn the_first_start_has_a_door_to_the_databricks_clis_profiles() {
     click(&mut window, &engine, "Import 1 connection");
     click(&mut window, &engine, words::DONE);
     assert_eq!(names(&engine), ["sales"]);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn the_menu_beside_new_connection_leads_here() {
         click(&mut window, &engine, "More ways to add connections");
         window.get_by_role_and_label(Role::MenuItem, "Import connections").click();
         settle(&mut window, &engine);
-        assert!(matches!(window.state().state.dialog, Some(Dialog::Import(_))));
+        assert!(window.state().state.dialogs.find::<Importing>().is_some());
     }
 }
 

@@ -24,9 +24,9 @@ pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut Sta
     let palette = theme::of(ui);
     title(ui, Some((Icon::Ok, palette.ok)), text::SIGNED_IN);
     strong_line(ui, &[("as ", false), (&signed_in.sign_in.user, true)]);
-    let valid = text::valid_until(&signed_in.sign_in, act.now, &state.zone.0);
+    let valid = text::valid_until(&signed_in.sign_in, act.now, &state.preferences.zone.0);
     paragraph(ui, &valid, fonts::regular(14.0), palette.weak);
-    let unsaved = state.form(id).is_some_and(Editing::is_new);
+    let unsaved = state.connections.form(id).is_some_and(Editing::is_new);
     if unsaved {
         paragraph(ui, text::SAVE_TO_KEEP, fonts::regular(14.0), palette.text);
     }
@@ -34,15 +34,15 @@ pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut Sta
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         if unsaved {
-            let saving = state.form(id).is_some_and(Editing::is_saving);
+            let saving = state.connections.form(id).is_some_and(Editing::is_saving);
             if Button::primary(text::SAVE).busy(saving).enabled(!saving).show(ui).clicked() {
                 act.send(state.save());
             }
         } else if Button::primary(text::TEST).icon(Icon::Test).show(ui).clicked() {
             act.send(state.test());
         }
-        if state.can_add_workspaces(id) && Button::secondary(text::ADD_WORKSPACES).icon(Icon::Plus).show(ui).clicked() {
-            act.send(state.ask_for_workspaces(id));
+        if state.connections.can_add_workspaces(id) && Button::secondary(text::ADD_WORKSPACES).icon(Icon::Plus).show(ui).clicked() {
+            act.send(state.connections.ask_for_workspaces(id, &state.tests));
         }
     });
     if !signed_in.hints.is_empty() {
@@ -60,7 +60,7 @@ pub fn failed(ui: &mut Ui, run: RunId, failure: &Failure, report: String, state:
     if failure.remedy.is_none() {
         ui.add_space(6.0);
         if Button::primary(text::SIGN_IN_AGAIN).icon(Icon::SignIn).show(ui).clicked() {
-            state.later = Some(Later::TryAgain);
+            state.view.later = Some(Later::TryAgain);
         }
     }
     ui.add_space(4.0);

@@ -9,8 +9,6 @@ mod workspaces;
 use egui::{Id, Key, Response, Ui};
 use secrecy::ExposeSecret as _;
 
-pub use workspaces::show as add_workspaces;
-
 use super::{
     act::Act,
     fonts,
@@ -36,7 +34,7 @@ enum Wish {
 
 /// Takes the place of the test result. Returns whether there is anything to show for this connection.
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) -> bool {
-    let Some(attempt) = state.attempt(id) else { return false };
+    let Some(attempt) = state.sign_ins.attempt_for(id, &state.connections) else { return false };
     let owner = attempt.owner.id;
     if let Stage::Failed(failure) = &attempt.stage {
         let (run, failure) = (attempt.run, failure.clone());
@@ -55,13 +53,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) -> 
         });
         return true;
     }
-    let mut paste = state.take_paste(owner);
+    let mut paste = state.sign_ins.take_paste(owner);
     let Some(attempt) = state.sign_ins.attempt(owner) else { return false };
     let wish = card(ui, None, |ui| {
         ui.set_width(ui.available_width());
         running(ui, attempt, &mut paste, state, act)
     });
-    state.put_paste(owner, paste);
+    state.sign_ins.put_paste(owner, paste);
     if let Some(wish) = wish.inner {
         wished(ui, wish, owner, state, act);
     }
@@ -76,17 +74,17 @@ fn wished(ui: &Ui, wish: Wish, owner: ConnectionId, state: &mut State, act: &mut
                 Act::copy(ui.ctx(), state, link);
             }
         }
-        Wish::OpenAgain => act.send(state.open_sign_in_again(owner)),
-        Wish::AskToPaste => state.ask_to_paste(owner),
+        Wish::OpenAgain => act.send(state.sign_ins.open_sign_in_again(owner)),
+        Wish::AskToPaste => state.sign_ins.ask_to_paste(owner),
         Wish::Paste => {
             forget_secret_field(ui.ctx(), waiting::paste_id());
-            state.paste_address(owner);
+            state.sign_ins.paste_address(owner);
         }
         Wish::Cancel => {
             forget_secret_field(ui.ctx(), waiting::paste_id());
-            state.cancel_sign_in(owner);
+            state.sign_ins.cancel(owner);
         }
-        Wish::Answer(yes) => state.answer_sign_in(owner, yes),
+        Wish::Answer(yes) => state.sign_ins.answer_sign_in(owner, yes),
     }
     ui.ctx().request_repaint();
 }
@@ -113,7 +111,7 @@ fn running(ui: &mut Ui, attempt: &Attempt, paste: &mut Option<Paste>, state: &St
         _ => {}
     }
     let words = match &attempt.stage {
-        Stage::CheckingVault => text::checking_vault(state.vault_place()),
+        Stage::CheckingVault => text::checking_vault(state.secrets.vault_place()),
         Stage::Discovering => attempt.host().map_or_else(|| text::DISCOVERING_ANYWHERE.to_owned(), text::discovering),
         Stage::Exchanging => text::EXCHANGING.to_owned(),
         Stage::Answered { yes: false } => text::ENDING.to_owned(),

@@ -1,20 +1,19 @@
 //! The dialog that adds workspaces of an account as connections. Draws only visible rows.
 
-use egui::{Align2, Context, CornerRadius, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::{
     act::Act,
     filing, fonts,
     icons::Icon,
-    state::{AddWorkspaces, Dialog, Offer, OfferStanding, State},
+    state::{AddWorkspaces, Dialog, Offer, OfferStanding, State, Then},
     test_panel::failure_lines,
     text,
     theme::{self, Tone},
-    widgets::{Button, TextField, card, checkbox, modal, paint_text, paragraph, remark, return_focus, scroll_to_focused, spinner},
+    widgets::{Button, TextField, card, checkbox, paint_text, paragraph, remark, scroll_to_focused, spinner},
 };
 use brickpass_core::connection::Severity;
 
-const WIDTH: f32 = 640.0;
 const ROW: f32 = 48.0;
 /// The maximum and minimum height of the list.
 const LIST: std::ops::RangeInclusive<f32> = 96.0..=384.0;
@@ -26,29 +25,34 @@ const LOW: f32 = 600.0;
 #[derive(Clone, Copy)]
 enum Answer {
     Add,
-    AskAgain,
+    ListAgain,
     Close,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(Dialog::AddWorkspaces(mut dialog)) = state.dialog.take() else { return };
-    let id = Id::unique("add workspaces dialog");
-    let shown = modal(ctx, id, text::ADD_WORKSPACES, WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, &mut dialog)
-    });
-    let answer = shown.inner.or(shown.closed.then_some(Answer::Close));
-    state.dialog = Some(Dialog::AddWorkspaces(dialog));
-    match answer {
-        None => return,
-        Some(Answer::Add) => act.send(state.add_workspaces()),
-        Some(Answer::AskAgain) => act.send(state.ask_for_workspaces_again()),
-        Some(Answer::Close) => {
-            state.dialog = None;
-            return_focus(ctx, id);
-        }
+impl Dialog for AddWorkspaces {
+    fn name(&self) -> &'static str {
+        "add workspaces dialog"
     }
-    ctx.request_repaint();
+
+    fn title(&self, _: &State) -> String {
+        text::ADD_WORKSPACES.to_owned()
+    }
+
+    fn width(&self) -> f32 {
+        640.0
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let output = match contents(ui, self) {
+            None => return Then::Stay,
+            Some(Answer::Close) => return Then::Close,
+            Some(Answer::Add) => self.add(&state.connections),
+            Some(Answer::ListAgain) => self.list_again(),
+        };
+        act.send(output);
+        ui.ctx().request_repaint();
+        Then::Stay
+    }
 }
 
 fn contents(ui: &mut Ui, dialog: &mut AddWorkspaces) -> Option<Answer> {
@@ -77,7 +81,7 @@ fn contents(ui: &mut Ui, dialog: &mut AddWorkspaces) -> Option<Answer> {
             if dialog.offers.value().is_none() {
                 ui.add_space(4.0);
                 if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-                    answer = Some(Answer::AskAgain);
+                    answer = Some(Answer::ListAgain);
                 }
             }
         });

@@ -11,7 +11,7 @@ use super::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Dialog, State},
+    state::State,
     text::expiry as words,
     theme,
     widgets::{Button, icon_button, paragraph, spinner, truncated_label},
@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         });
     });
     // A dialog in front is closed first.
-    let in_front = state.dialog.is_some() || state.tokens.fresh().is_some() || ui.ctx().text_edit_focused();
+    let in_front = state.dialogs.is_open() || ui.ctx().text_edit_focused();
     if !in_front && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         state.expiry.close();
         ui.ctx().request_repaint();
@@ -76,7 +76,7 @@ fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if narrow {
         ui.horizontal(|ui| asking(ui, state, act));
     }
-    match state.asked_for_expiry() {
+    match state.expiry.asked_for_expiry() {
         None => {
             paragraph(ui, words::ASK_WHY, fonts::regular(12.0), theme::of(ui).weak);
         }
@@ -101,7 +101,7 @@ fn ask_button<'a>() -> Button<'a> {
 const PROGRESS: f32 = 96.0;
 
 fn asking_width(ui: &Ui, state: &State) -> f32 {
-    if state.asking_for_expiry().is_some() {
+    if state.expiry.asking_for_expiry().is_some() {
         PROGRESS + Button::secondary(words::STOP).width(ui) + 20.0 + 2.0 * ui.spacing().item_spacing.x
     } else {
         ask_button().width(ui)
@@ -109,9 +109,9 @@ fn asking_width(ui: &Ui, state: &State) -> f32 {
 }
 
 fn asking(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(progress) = state.asking_for_expiry().map(words::progress) else {
+    let Some(progress) = state.expiry.asking_for_expiry().map(words::progress) else {
         if ask_button().show(ui).clicked() {
-            act.send(state.ask_all_for_tokens());
+            act.send(state.expiry.ask_all_for_tokens(&state.connections, &mut state.tokens));
         }
         return;
     };
@@ -121,7 +121,7 @@ fn asking(ui: &mut Ui, state: &mut State, act: &mut Act) {
         truncated_label(ui, &progress, fonts::regular(14.0), theme::of(ui).text, PROGRESS);
     });
     if Button::secondary(words::STOP).show(ui).clicked() {
-        state.stop_asking_for_tokens();
+        state.expiry.stop_asking_for_tokens();
     }
 }
 
@@ -135,10 +135,4 @@ fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if !state.expiry.tokens().is_empty() {
         rows::show(ui, state, act);
     }
-}
-
-/// The key of *Rotate token* while the page is open: rotates the token of the row at the cursor.
-pub fn rotate(state: &mut State, act: &mut Act) {
-    act.send(state.rotate_expiring(state.expiry.cursor()));
-    debug_assert!(matches!(state.dialog, None | Some(Dialog::RotateToken(_))), "nothing else is asked");
 }

@@ -84,8 +84,8 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
             state.expiry.move_cursor(at);
             focus.request_focus();
         }
-        Some(Wish::Open(at)) => act.send(state.open_expiring(at)),
-        Some(Wish::Rotate(at)) => act.send(state.rotate_expiring(at)),
+        Some(Wish::Open(at)) => act.send(state.expiry.open_row(at)),
+        Some(Wish::Rotate(at)) => act.send(state.expiry.rotate(at, &state.tokens, &state.connections)),
     }
 }
 
@@ -110,13 +110,13 @@ fn row_id(token: &ExpiringToken) -> Id {
 fn row(ui: &Ui, rect: Rect, state: &State, act: &Act, at: usize, at_cursor: bool) -> Option<Wish> {
     let token = state.expiry.tokens().get(at)?;
     let palette = theme::of(ui);
-    let name = state.name_of(token.id);
-    let environment = state.entry(token.id).map(|entry| entry.connection.environment.clone()).unwrap_or_default();
+    let name = state.connections.name_of(token.id);
+    let environment = state.connections.entry(token.id).map(|entry| entry.connection.environment.clone()).unwrap_or_default();
     let (left, tone) = words::left(token.expires_at, act.now);
     let what = words::what(&token.comment, token.in_use, token.lapses);
     let response = ui.interact(rect, row_id(token), Sense::CLICK);
     response.widget_info(|| {
-        let date = tokens::date(Some(token.expires_at), &state.zone.0);
+        let date = tokens::date(Some(token.expires_at), &state.preferences.zone.0);
         let all = format!("{name}, {}, {left}, {date}, {what}", environment_word(&environment));
         WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), at_cursor, all)
     });
@@ -125,7 +125,12 @@ fn row(ui: &Ui, rect: Rect, state: &State, act: &Act, at: usize, at_cursor: bool
     let colour = if tone == Tone::Neutral { palette.text } else { palette.tone(tone) };
     let middle = rect.center().y;
     let tile = Rect::from_min_size(pos2(rect.left() + 8.0, middle - TILE / 2.0), vec2(TILE, TILE));
-    draw_tile(ui, tile, token.expires_at.to_zoned(state.zone.0.clone()).date(), if tone == Tone::Neutral { palette.weak } else { colour });
+    draw_tile(
+        ui,
+        tile,
+        token.expires_at.to_zoned(state.preferences.zone.0.clone()).date(),
+        if tone == Tone::Neutral { palette.weak } else { colour },
+    );
 
     let narrow = rect.width() < NARROW;
     let mut right = rect.right() - 8.0;
@@ -136,7 +141,8 @@ fn row(ui: &Ui, rect: Rect, state: &State, act: &Act, at: usize, at_cursor: bool
         row_button(ui, place, row_id(token).with(words), (!narrow).then_some(words), icon, name)
     };
     let open = button(Icon::CaretRight, words::OPEN, words::open_named(name));
-    let rotate = state.can_rotate_expiring(at) && button(Icon::Refresh, words::ROTATE, words::rotate_named(name));
+    let rotate =
+        state.expiry.can_rotate(at, &state.tokens, &state.connections) && button(Icon::Refresh, words::ROTATE, words::rotate_named(name));
     // The days are aligned, with or without a button to their right.
     let buttons = button_width(ui, words::OPEN) + button_width(ui, words::ROTATE) + 12.0;
     let text_left = tile.right() + 12.0;

@@ -76,13 +76,13 @@ fn rotate_asks_as_ever_and_open_shows_the_tokens_of_the_connection() {
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     click(&mut window, &engine, "Rotate the token of Sales");
     assert!(shows(&window, "Rotate this connection's token?") && shows(&window, "then revokes \u{201c}Sales here\u{201d}"));
-    assert_eq!(window.state().state.selection.shown(), Some(connections[1].id));
+    assert_eq!(window.state().state.connections.selection.shown(), Some(connections[1].id));
     assert_eq!(engine.sent("RotateToken"), 0, "not before the person says so");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
 
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     click(&mut window, &engine, "Open Marketing");
-    assert_eq!(window.state().state.selection.shown(), Some(connections[0].id));
+    assert_eq!(window.state().state.connections.selection.shown(), Some(connections[0].id));
     assert!(shows(&window, "Generate token...") && !shows(&window, "Expiring tokens"));
 }
 
@@ -98,7 +98,7 @@ fn the_keyboard_alone_reaches_every_row_and_what_it_can_do() {
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     key(&mut window, &engine, Modifiers::NONE, Key::End);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
-    assert_eq!(window.state().state.selection.shown(), Some(connections[0].id));
+    assert_eq!(window.state().state.connections.selection.shown(), Some(connections[0].id));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn an_answer_to_a_notification_opens_what_it_is_about_unless_something_is_in_fro
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     engine.tell(answer(Some(connections[0].id), ReminderChoice::Open));
     settle(&mut window, &engine);
-    assert_eq!(window.state().state.selection.shown(), Some(connections[0].id));
+    assert_eq!(window.state().state.connections.selection.shown(), Some(connections[0].id));
     engine.tell(answer(None, ReminderChoice::Open));
     settle(&mut window, &engine);
     assert!(shows(&window, "Expiring tokens"));

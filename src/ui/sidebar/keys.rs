@@ -22,21 +22,21 @@ pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: 
         for (extend, modifiers) in [(true, Modifiers::SHIFT), (false, Modifiers::NONE)] {
             let presses = ui.input_mut(|input| input.count_and_consume_key(modifiers, key));
             if presses > 0 {
-                act.send(state.select_neighbour(steps * isize::try_from(presses).unwrap_or(1), extend));
+                act.send(state.connections.select_neighbour(steps * isize::try_from(presses).unwrap_or(1), extend));
             }
         }
     }
     for (key, last) in [(Key::Home, false), (Key::End, true)] {
         for (extend, modifiers) in [(true, Modifiers::SHIFT), (false, Modifiers::NONE)] {
             if ui.input_mut(|input| input.consume_key(modifiers, key)) {
-                act.send(state.select_end(last, extend));
+                act.send(state.connections.select_end(last, extend));
             }
         }
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        state.focus = Some(Field::Name);
+        state.view.focus = Some(Field::Name);
     }
-    if let Some(words) = type_to_filter(ui, filter_id(), state.list.filter()) {
-        act.send(state.filter_list(&words));
+    if let Some(words) = type_to_filter(ui, filter_id(), state.connections.list.filter()) {
+        act.send(state.connections.filter_list(&words));
     }
 }

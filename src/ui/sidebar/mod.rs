@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>
         return (ui.available_width(), panel.show(ui, |ui| contents(ui, state, act)).inner);
     }
     let most = (ui.available_width() * 0.42).clamp(MIN_WIDTH, MAX_WIDTH);
-    let wanted = state.window.sidebar_width.filter(|width| width.is_finite()).unwrap_or(DEFAULT_WIDTH);
+    let wanted = state.preferences.window.sidebar_width.filter(|width| width.is_finite()).unwrap_or(DEFAULT_WIDTH);
     let width = wanted.clamp(MIN_WIDTH, most);
     let shown = Panel::left("sidebar").resizable(false).exact_size(width).frame(frame).show(ui, |ui| contents(ui, state, act));
     resize(ui, shown.response.rect, state);
@@ -59,11 +59,11 @@ fn resize(ui: &Ui, sidebar: Rect, state: &mut State) {
         ui.painter().vline(sidebar.right(), sidebar.y_range(), egui::Stroke::new(2.0, theme::of(ui).accent));
     }
     if response.double_clicked() {
-        state.window.sidebar_width = None;
+        state.preferences.window.sidebar_width = None;
     } else if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
     {
-        state.window.sidebar_width = Some((pointer.x - sidebar.left()).round().clamp(MIN_WIDTH, MAX_WIDTH));
+        state.preferences.window.sidebar_width = Some((pointer.x - sidebar.left()).round().clamp(MIN_WIDTH, MAX_WIDTH));
     }
 }
 
@@ -79,7 +79,7 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
 
 fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let mut pick_first = false;
-    let mut words = state.list.filter().to_owned();
+    let mut words = state.connections.list.filter().to_owned();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.add_space(SIDE);
@@ -99,16 +99,16 @@ fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
             let (enter, down) = (to_list(egui::Key::Enter), to_list(egui::Key::ArrowDown));
             if enter || down {
                 ui.memory_mut(|memory| memory.request_focus(list_id()));
-                pick_first = state.selection.shown().is_none_or(|id| state.list.row_of(id).is_none()) || enter;
+                pick_first = state.connections.selection.shown().is_none_or(|id| state.connections.list.row_of(id).is_none()) || enter;
             }
         }
         if clear > 0.0 && icon_button_colored(ui, Icon::Close, text::CLEAR_FILTER, 24.0, None).clicked() {
             words.clear();
         }
     });
-    act.send(state.filter_list(&words));
+    act.send(state.connections.filter_list(&words));
     if pick_first {
-        act.send(state.select_end(false, false));
+        act.send(state.connections.select_end(false, false));
     }
 }
 
@@ -118,24 +118,26 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
     focus.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, text::CONNECTIONS));
     keys::list_keys(ui, &focus, place.height(), state, act);
 
-    if state.list.rows().is_empty() || (!state.list.filter().trim().is_empty() && state.list.shown().next().is_none()) {
+    if state.connections.list.rows().is_empty()
+        || (!state.connections.list.filter().trim().is_empty() && state.connections.list.shown().next().is_none())
+    {
         return nothing(ui, place, state);
     }
     // Each search has its own scroll position: a new one begins at the top, and without a search the list is where it was.
-    let mut area = ScrollArea::vertical().id_salt(("rows", state.list.filter())).auto_shrink(false);
-    if std::mem::take(&mut state.reveal_selected)
+    let mut area = ScrollArea::vertical().id_salt(("rows", state.connections.list.filter())).auto_shrink(false);
+    if std::mem::take(&mut state.view.reveal_selected)
         && let Some(offset) = offset_for_selected(ui, place.height(), state)
     {
         area = area.vertical_scroll_offset(offset);
     }
     let output = area.show_viewport(ui, |ui, viewport| {
-        ui.set_height(state.list.height() + SIDE);
+        ui.set_height(state.connections.list.height() + SIDE);
         let origin = ui.max_rect().min;
         let width = ui.max_rect().width();
-        let rows = state.list.rows_between(viewport.top(), viewport.bottom());
+        let rows = state.connections.list.rows_between(viewport.top(), viewport.bottom());
         for at in rows.clone() {
-            let Some(what) = state.list.rows().get(at).cloned() else { continue };
-            let top = origin.y + state.list.top_of(at);
+            let Some(what) = state.connections.list.rows().get(at).cloned() else { continue };
+            let top = origin.y + state.connections.list.top_of(at);
             let rect = Rect::from_min_size(pos2(origin.x + SIDE, top), vec2(width - 2.0 * SIDE, what.height()));
             match what {
                 Row::Section { section, count } => section_row(ui, rect, section, count),
@@ -147,7 +149,7 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
     });
     ui.data_mut(|data| data.insert_temp(list_id(), output.state.clamped_offset().y));
     if focus.has_focus()
-        && let Some(id) = state.selection.shown()
+        && let Some(id) = state.connections.selection.shown()
     {
         ui.ctx().accesskit_node_builder(list_id(), |node| node.set_active_descendant(row::row_id(id).accesskit_id()));
     }
@@ -156,10 +158,10 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
 
 /// The scroll position at which the selected row is visible; `None` if it is already.
 fn offset_for_selected(ui: &Ui, height: f32, state: &State) -> Option<f32> {
-    let row = state.list.row_of(state.selection.shown()?)?;
+    let row = state.connections.list.row_of(state.connections.selection.shown()?)?;
     let offset = ui.data(|data| data.get_temp::<f32>(list_id())).unwrap_or(0.0);
-    let top = state.list.top_of(row);
-    let bottom = state.list.top_of(row + 1);
+    let top = state.connections.list.top_of(row);
+    let bottom = state.connections.list.top_of(row + 1);
     if row <= 1 {
         (offset > 0.0).then_some(0.0)
     } else if top < offset {
@@ -172,7 +174,7 @@ fn offset_for_selected(ui: &Ui, height: f32, state: &State) -> Option<f32> {
 }
 
 fn nothing(ui: &Ui, place: Rect, state: &State) -> Range<usize> {
-    let filter = state.list.filter();
+    let filter = state.connections.list.filter();
     if !filter.trim().is_empty() {
         let words = text::no_match(filter);
         let at = place.center_top() + vec2(0.0, 40.0);
@@ -229,6 +231,6 @@ fn folder_row(ui: &Ui, rect: Rect, state: &mut State, act: &mut Act, (path, name
     let room = number.left() - left - 52.0;
     paint_text(ui.painter(), pos2(left + 42.0, middle), Align2::LEFT_CENTER, name, fonts::medium(14.0), palette.text, room);
     if response.clicked() {
-        act.send(state.toggle_folder(path));
+        act.send(state.connections.toggle_folder(path));
     }
 }

@@ -6,6 +6,7 @@ use egui::{Align2, CornerRadius, Id, Modifiers, Rect, Response, Role, Sense, Str
 use jiff::Timestamp;
 
 use super::list_id;
+use crate::ui::state::Output;
 use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
@@ -30,10 +31,10 @@ pub fn indent(depth: usize) -> f32 {
 }
 
 pub fn show(ui: &mut Ui, rect: Rect, state: &mut State, act: &mut Act, item: usize, depth: usize) {
-    let Some(item) = state.list.item(item) else { return };
+    let Some(item) = state.connections.list.item(item) else { return };
     let id = item.id;
     let response = ui.interact(rect, row_id(id), Sense::CLICK);
-    let selected = state.selection.contains(id);
+    let selected = state.connections.selection.contains(id);
     paint(ui, rect, state, item, &response, (selected, indent(depth), act.now));
     if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
@@ -41,29 +42,29 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &mut State, act: &mut Act, item: usi
         ui.memory_mut(|memory| memory.request_focus(list_id()));
     }
     if response.double_clicked() {
-        state.focus = Some(Field::Name);
+        state.view.focus = Some(Field::Name);
     }
     if response.secondary_clicked() && !selected {
-        act.send(state.select(id));
+        act.send(state.connections.select(id));
     }
     context_menu(&response, text::MORE, ui, |ui| menu(ui, state, act, id));
 }
 
-fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<brickpass_engine::Ask> {
+fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Output {
     if modifiers.command {
-        state.toggle_selected(id)
+        state.connections.toggle_selected(id)
     } else if modifiers.shift {
-        state.select_to(id)
+        state.connections.select_to(id)
     } else {
-        state.select(id)
+        state.connections.select(id)
     }
 }
 
 fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (selected, indent, now): (bool, f32, Timestamp)) {
     let palette = theme::of(ui);
-    let name = state.name_of(item.id);
-    let environment = state.environment_of(item.id);
-    let unsaved = item.entry.is_none() || state.is_unsaved(item.id);
+    let name = state.connections.name_of(item.id);
+    let environment = state.connections.environment_of(item.id);
+    let unsaved = item.entry.is_none() || state.connections.is_unsaved(item.id);
     let (status, words, testing) = row_status(state, item.id, now);
     let typed = typed_host(state, item);
     let host = match &typed {
@@ -80,7 +81,7 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (
     let radius = CornerRadius::same(theme::RADIUS);
     if selected {
         ui.painter().rect_filled(rect, radius, palette.selected);
-        if state.selection.shown() == Some(item.id) && ui.memory(|memory| memory.has_focus(list_id())) {
+        if state.connections.selection.shown() == Some(item.id) && ui.memory(|memory| memory.has_focus(list_id())) {
             ui.painter().rect_stroke(rect, radius, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
         }
     } else if response.hovered() {
@@ -123,24 +124,24 @@ fn short(environment: &Environment) -> Cow<'_, Environment> {
 
 /// An unsaved connection has its address from the form.
 fn typed_host(state: &State, item: &Item) -> Option<String> {
-    let pasted = state.form(item.id).filter(|_| item.entry.is_none())?.pasted()?;
+    let pasted = state.connections.form(item.id).filter(|_| item.entry.is_none())?.pasted()?;
     Some(pasted.base_url.host().to_owned())
 }
 
 /// The shape (`None`: the test could not run), the words, and whether a test is running.
 fn row_status(state: &State, id: ConnectionId, now: Timestamp) -> (Option<Status>, String, bool) {
-    match state.row_status(id) {
+    match state.tests.status(id, &state.connections) {
         RowStatus::Untested => (Some(Status::Untested), text::NOT_TESTED.to_owned(), false),
         RowStatus::Waiting => (Some(Status::Untested), text::WAITING.to_owned(), false),
         RowStatus::Testing(_) => (Some(Status::Untested), text::TESTING.to_owned(), true),
-        RowStatus::Known(last) => (Some(last.state), text::row_state(last, state.days_left(id, now)), false),
+        RowStatus::Known(last) => (Some(last.state), text::row_state(last, state.tokens.days_left(id, now)), false),
         RowStatus::Broken => (None, text::TEST_BROKEN.to_owned(), false),
     }
 }
 
 /// The menu of a connection, or of all selected ones.
 pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let many = state.selection.count() > 1 && state.selection.contains(id);
+    let many = state.connections.selection.count() > 1 && state.connections.selection.contains(id);
     if menu_item(ui, Icon::Test, text::TEST, &Action::Test.key(ui.ctx()), Tone::Neutral).clicked() {
         act.send(state.test());
     }
@@ -150,52 +151,54 @@ pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
     menu_separator(ui);
     if menu_item(ui, Icon::Trash, text::DELETE, &Action::Delete.key(ui.ctx()), Tone::Error).clicked() {
-        let ids = if many { state.selection.all() } else { vec![id] };
+        let ids = if many { state.connections.selection.all() } else { vec![id] };
         act.send(state.delete(&ids, act.now));
     }
 }
 
 fn signing_in(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    if state.uses_browser(id) {
-        let somebody = matches!(state.signed_in(id), Some(Some(_)));
+    if state.connections.uses_browser(id) {
+        let somebody = matches!(state.sign_ins.signed_in(id, &state.connections), Some(Some(_)));
         let words = if somebody { text::SIGN_IN_AGAIN } else { text::SIGN_IN };
         if menu_item(ui, Icon::SignIn, words, &Action::SignIn.key(ui.ctx()), Tone::Neutral).clicked() {
             act.send(state.sign_in_to(id));
         }
-        if state.can_sign_out(id) && menu_item(ui, Icon::Lock, text::SIGN_OUT, &Action::SignOut.key(ui.ctx()), Tone::Neutral).clicked() {
-            act.send(state.select(id));
-            act.send(state.sign_out());
+        if state.sign_ins.can_sign_out(id, &state.connections)
+            && menu_item(ui, Icon::Lock, text::SIGN_OUT, &Action::SignOut.key(ui.ctx()), Tone::Neutral).clicked()
+        {
+            act.send(state.connections.select(id));
+            act.send(state.sign_ins.sign_out(&state.connections));
         }
     }
-    if state.can_add_workspaces(id)
+    if state.connections.can_add_workspaces(id)
         && menu_item(ui, Icon::PlusCircle, text::ADD_WORKSPACES, &Action::AddWorkspaces.key(ui.ctx()), Tone::Neutral).clicked()
     {
-        act.send(state.ask_for_workspaces(id));
+        act.send(state.connections.ask_for_workspaces(id, &state.tests));
     }
 }
 
 fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     if menu_item(ui, Icon::Edit, text::RENAME, &Action::Rename.key(ui.ctx()), Tone::Neutral).clicked() {
-        act.send(state.select(id));
-        state.focus = Some(Field::Name);
+        act.send(state.connections.select(id));
+        state.view.focus = Some(Field::Name);
     }
     if menu_item(ui, Icon::Copy, text::DUPLICATE, &Action::Duplicate.key(ui.ctx()), Tone::Neutral).clicked() {
-        act.send(state.select(id));
-        act.send(state.duplicate());
+        act.send(state.connections.select(id));
+        act.send(state.connections.duplicate());
     }
-    let pinned = state.list.find(id).is_some_and(|item| item.pinned);
+    let pinned = state.connections.list.find(id).is_some_and(|item| item.pinned);
     let (icon, words) = if pinned { (Icon::PinFilled, text::UNPIN) } else { (Icon::Pin, text::PIN) };
     if menu_item(ui, icon, words, &Action::TogglePin.key(ui.ctx()), Tone::Neutral).clicked() {
-        act.send(state.toggle_pinned(id));
+        act.send(state.connections.toggle_pinned(id));
     }
-    let address = state.entry(id).map(|entry| entry.connection.base_url.origin());
+    let address = state.connections.entry(id).map(|entry| entry.connection.base_url.origin());
     if let Some(address) = address {
         menu_separator(ui);
         if menu_item(ui, Icon::Copy, text::COPY_ADDRESS, &Action::CopyAddress.key(ui.ctx()), Tone::Neutral).clicked() {
             Act::copy(ui.ctx(), state, address.clone());
         }
         if menu_item(ui, Icon::OpenInBrowser, text::OPEN, &Action::OpenWorkspace.key(ui.ctx()), Tone::Neutral).clicked() {
-            act.send([ask_quietly(OpenInBrowser { address: address.into() })]);
+            act.send(ask_quietly(OpenInBrowser { address: address.into() }));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Dialog, Notice, Remote, State, ask};
+use super::{Connections, Go, Notice, Output, Remote, Tests, ask};
 use crate::ui::{filing::FilingForm, text};
 use brickpass_core::{
     connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Filing, Level},
@@ -145,13 +145,65 @@ impl AddWorkspaces {
         self.failure.as_ref().or_else(|| self.offers.failure())
     }
 
-    pub fn failed(&mut self, failure: Failure) {
-        self.adding = false;
-        self.failure = Some(failure);
+    pub fn list_again(&mut self) -> Output {
+        self.failure = None;
+        self.offers.asked();
+        list(self.account).into()
+    }
+
+    fn listed(&mut self, outcome: Result<Vec<AccountWorkspace>, Failure>, connections: &Connections) {
+        match outcome {
+            Ok(found) => self.fill(connections.offers(&found)),
+            Err(failure) => self.offers.failed(failure),
+        }
+    }
+
+    /// Adds the chosen workspaces.
+    pub fn add(&mut self, connections: &Connections) -> Output {
+        let Some(account) = connections.entry(self.account).map(|entry| &entry.connection).filter(|_| self.may_add()) else {
+            return Output::none();
+        };
+        let Ok(filed) = self.filing.whole().judge() else { return Output::none() };
+        let mut names: HashSet<String> = HashSet::new();
+        let chosen = self.offers.value().into_iter().flatten().filter(|offer| self.is_chosen(&offer.workspace.id));
+        let connections: Vec<Connection> = chosen
+            .filter_map(|offer| {
+                let workspace = &offer.workspace;
+                let base_url = workspace.base_url.clone()?;
+                let mut made = Connection::of_workspace(account, &workspace.name, base_url, workspace.id.clone())?;
+                let taken =
+                    |name: &ConnectionName| connections.list.name_is_taken(name.as_str()) || names.contains(&name.as_str().to_lowercase());
+                if taken(&made.name) {
+                    // Two workspaces may have the same name; their IDs differ.
+                    made.name = ConnectionName::tamed(&text::workspace_with_id(&workspace.name, &workspace.id))?;
+                }
+                names.insert(made.name.as_str().to_lowercase());
+                filed.replace(&mut made);
+                Some(made)
+            })
+            .collect();
+        self.adding = true;
+        self.failure = None;
+        ask(brickpass_engine::AddWorkspaces { connections }, |state, outcome, _| {
+            match (outcome, state.dialogs.find_mut::<Self>().filter(|dialog| dialog.adding)) {
+                (Ok(ids), _) => {
+                    state.dialogs.remove::<Self>();
+                    state.connections.workspaces_added(&ids)
+                }
+                (Err(failure), Some(dialog)) => {
+                    dialog.adding = false;
+                    dialog.failure = Some(failure);
+                    Output::none()
+                }
+                // It was closed.
+                (Err(failure), None) => Notice::Failure(failure).into(),
+            }
+        })
+        .into()
     }
 }
 
-impl State {
+impl Connections {
     /// This is an account connection, whose sign-in others may use.
     pub fn can_add_workspaces(&self, id: ConnectionId) -> bool {
         self.read_only().is_none()
@@ -161,40 +213,28 @@ impl State {
     }
 
     /// Opens the dialog; workspaces that a test has just found are not loaded again.
-    pub fn ask_for_workspaces(&mut self, account: ConnectionId) -> Vec<Ask> {
-        if !self.can_add_workspaces(account) {
-            return Vec::new();
+    pub fn ask_for_workspaces(&self, account: ConnectionId, tests: &Tests) -> Output {
+        let Some(entry) = self.entry(account).filter(|_| self.can_add_workspaces(account)) else { return Output::none() };
+        let mut dialog = AddWorkspaces::new(&entry.connection);
+        let mut output = Output::none();
+        match tests.finished(account).and_then(|finished| finished.report.workspaces.as_ref()) {
+            Some(found) => dialog.fill(self.offers(found)),
+            None => output.request(list(account)),
         }
-        let Some(connection) = self.entry(account).map(|entry| &entry.connection) else { return Vec::new() };
-        let mut dialog = AddWorkspaces::new(connection);
-        let found = self.tests.finished(account).and_then(|finished| finished.report.workspaces.clone());
-        let commands = match found {
-            Some(found) => {
-                dialog.fill(self.offers(&found));
-                Vec::new()
+        output.open(dialog);
+        output
+    }
+
+    /// Shows the first one, if need be as soon as it is listed.
+    fn workspaces_added(&mut self, ids: &[ConnectionId]) -> Output {
+        self.list.set_filter("");
+        let added = Output::from(Notice::Done(text::added_workspaces(ids.len())));
+        match ids.first().copied() {
+            Some(first) if self.entry(first).is_none() => {
+                self.select_when_listed = Some(first);
+                added
             }
-            None => vec![list_workspaces(account)],
-        };
-        self.dialog = Some(Dialog::AddWorkspaces(Box::new(dialog)));
-        commands
-    }
-
-    pub fn ask_for_workspaces_again(&mut self) -> Vec<Ask> {
-        let Some(Dialog::AddWorkspaces(dialog)) = &mut self.dialog else { return Vec::new() };
-        dialog.failure = None;
-        dialog.offers.asked();
-        vec![list_workspaces(dialog.account)]
-    }
-
-    pub fn workspaces_came(&mut self, id: ConnectionId, outcome: Result<Vec<AccountWorkspace>, Failure>) {
-        let offers = outcome.map(|found| self.offers(&found));
-        let Some(Dialog::AddWorkspaces(dialog)) = self.dialog.as_mut() else { return };
-        if dialog.account != id {
-            return;
-        }
-        match offers {
-            Ok(offers) => dialog.fill(offers),
-            Err(failure) => dialog.offers.failed(failure),
+            first => added.and(first.map(Go::Select)),
         }
     }
 
@@ -227,67 +267,13 @@ impl State {
         offers.sort_by_cached_key(|offer| offer.workspace.name.to_lowercase());
         offers
     }
-
-    pub fn add_workspaces(&mut self) -> Vec<Ask> {
-        let Some(Dialog::AddWorkspaces(dialog)) = &self.dialog else { return Vec::new() };
-        let Some(account) = self.entry(dialog.account).map(|entry| &entry.connection) else { return Vec::new() };
-        if !dialog.may_add() {
-            return Vec::new();
-        }
-        let Ok(filed) = dialog.filing.whole().judge() else { return Vec::new() };
-        let mut names: HashSet<String> = HashSet::new();
-        let chosen = dialog.offers.value().into_iter().flatten().filter(|offer| dialog.is_chosen(&offer.workspace.id));
-        let connections: Vec<Connection> = chosen
-            .filter_map(|offer| {
-                let workspace = &offer.workspace;
-                let base_url = workspace.base_url.clone()?;
-                let mut made = Connection::of_workspace(account, &workspace.name, base_url, workspace.id.clone())?;
-                let taken = |name: &ConnectionName| self.list.name_is_taken(name.as_str()) || names.contains(&name.as_str().to_lowercase());
-                if taken(&made.name) {
-                    // Two workspaces may have the same name; their IDs differ.
-                    made.name = ConnectionName::tamed(&text::workspace_with_id(&workspace.name, &workspace.id))?;
-                }
-                names.insert(made.name.as_str().to_lowercase());
-                filed.replace(&mut made);
-                Some(made)
-            })
-            .collect();
-        if let Some(Dialog::AddWorkspaces(dialog)) = &mut self.dialog {
-            dialog.adding = true;
-            dialog.failure = None;
-        }
-        vec![ask(brickpass_engine::AddWorkspaces { connections }, |state, outcome, _| match outcome {
-            Ok(ids) => state.workspaces_added(&ids),
-            Err(failure) => state.workspaces_not_added(failure),
-        })]
-    }
-
-    pub fn workspaces_added(&mut self, ids: &[ConnectionId]) -> Vec<Ask> {
-        if matches!(self.dialog, Some(Dialog::AddWorkspaces(_))) {
-            self.dialog = None;
-        }
-        self.notices.push(Notice::Done(text::added_workspaces(ids.len())));
-        self.list.set_filter("");
-        let Some(first) = ids.first().copied() else { return Vec::new() };
-        if self.entry(first).is_some() {
-            return self.select(first);
-        }
-        self.select_when_listed = Some(first);
-        Vec::new()
-    }
-
-    fn workspaces_not_added(&mut self, failure: Failure) -> Vec<Ask> {
-        match &mut self.dialog {
-            Some(Dialog::AddWorkspaces(adding)) if adding.waits() => adding.failed(failure),
-            _ => self.notices.push(Notice::Failure(failure)),
-        }
-        Vec::new()
-    }
 }
 
-fn list_workspaces(account: ConnectionId) -> Ask {
+fn list(account: ConnectionId) -> Ask {
     ask(ListWorkspaces { id: account }, move |state, outcome, _| {
-        state.workspaces_came(account, outcome);
-        Vec::new()
+        let dialog = state.dialogs.find_mut::<AddWorkspaces>().filter(|dialog| dialog.account == account);
+        if let Some(dialog) = dialog {
+            dialog.listed(outcome, &state.connections);
+        }
     })
 }

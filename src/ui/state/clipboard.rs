@@ -2,10 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Notice, State};
-use crate::ui::text;
-use brickpass_core::connection::{ConnectionId, SecretKind};
-use brickpass_engine::{Ask, Event, StoredSecret};
+use super::{Fresh, Notice, Output, Secrets, State};
+use crate::ui::{admin::FreshSecret, text};
+use brickpass_engine::Event;
 
 /// A secret that the engine has copied to the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,48 +30,45 @@ impl Copied {
 }
 
 impl State {
+    pub(super) fn clipboard_event(&mut self, event: Event) -> Output {
+        if let Event::ClipboardHolds { what, .. } = &event {
+            if let Some(fresh) = self.dialogs.find_mut::<Fresh>() {
+                fresh.clipboard_holds(what);
+            }
+            if let Some(fresh) = self.dialogs.find_mut::<FreshSecret>() {
+                fresh.clipboard_holds(what);
+            }
+        }
+        self.secrets.clipboard_event(event)
+    }
+}
+
+impl Secrets {
     pub fn copied(&self) -> Option<&Copied> {
         self.copied.as_ref()
     }
 
-    pub(super) fn clipboard_event(&mut self, event: Event) {
+    fn clipboard_event(&mut self, event: Event) -> Output {
         match event {
             Event::ClipboardHolds { what, until, guaranteed } => {
-                self.fresh_token_copied(&what);
-                self.fresh_secret_copied(&what);
                 self.copied = Some(Copied { what, until, guaranteed });
+                Output::none()
             }
             Event::ClipboardCleared { taken_over } => {
                 let guaranteed = self.copied.take().is_none_or(|copied| copied.guaranteed);
                 match (taken_over, guaranteed) {
                     // The person has copied something else and knows it.
-                    (true, true) => {}
-                    (false, true) => self.notices.push(Notice::Done(text::CLIPBOARD_CLEARED.to_owned())),
-                    (_, false) => self.notices.push(Notice::Info(text::CLIPBOARD_UNSURE.to_owned())),
+                    (true, true) => Output::none(),
+                    (false, true) => Notice::Done(text::CLIPBOARD_CLEARED.to_owned()).into(),
+                    (_, false) => Notice::Info(text::CLIPBOARD_UNSURE.to_owned()).into(),
                 }
             }
             Event::ClipboardNotCleared { failure } => {
                 self.copied = None;
-                self.notices.push(Notice::Failure(failure));
+                Notice::Failure(failure).into()
             }
-            _ => {}
+            _ => Output::none(),
         }
-    }
-
-    /// Copies the stored secret of the shown form; the secret itself never reaches the window. Typed text is not copied.
-    pub fn copy_stored(&self) -> Vec<Ask> {
-        self.stored_and_shown().map(|(id, kind)| Self::copy_stored_secret(id, kind)).into_iter().collect()
-    }
-
-    pub fn can_copy_stored(&self) -> bool {
-        self.stored_and_shown().is_some()
-    }
-
-    fn stored_and_shown(&self) -> Option<(ConnectionId, SecretKind)> {
-        let form = self.shown_form().filter(|form| form.draft.secret.is_empty())?;
-        let (id, kind) = (form.draft.id, form.draft.secret_kind()?);
-        let stored = matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. }));
-        (stored && self.entered_elsewhere(id, kind).is_none()).then_some((id, kind))
     }
 }
 
@@ -91,7 +87,7 @@ mod tests {
     #[test]
     fn the_time_that_is_left_is_known_and_never_negative() {
         let state = holding(true);
-        let left = |now| state.copied().unwrap().left(at(now)).as_secs();
+        let left = |now| state.secrets.copied().unwrap().left(at(now)).as_secs();
         assert_eq!((left(0), left(7), left(31)), (30, 23, 0));
     }
 
@@ -99,7 +95,7 @@ mod tests {
     fn keeping_it_longer_moves_the_end() {
         let mut state = holding(true);
         state.apply(Event::ClipboardHolds { what: "access token".to_owned(), until: at(60), guaranteed: true }, at(5));
-        assert_eq!(state.copied().unwrap().until, at(60));
+        assert_eq!(state.secrets.copied().unwrap().until, at(60));
     }
 
     #[test]
@@ -107,8 +103,8 @@ mod tests {
         let told = |guaranteed, taken_over| {
             let mut state = holding(guaranteed);
             state.apply(Event::ClipboardCleared { taken_over }, at(30));
-            assert_eq!(state.copied(), None);
-            state.notices
+            assert_eq!(state.secrets.copied(), None);
+            state.view.notices
         };
         assert_eq!(told(true, false), [Notice::Done(text::CLIPBOARD_CLEARED.to_owned())]);
         assert_eq!(told(true, true), []);
@@ -121,6 +117,6 @@ mod tests {
         let mut state = holding(true);
         let failure = Failure::new(Code::Unsupported, "The clipboard could not be cleared.", "", "Copy something else.");
         state.apply(Event::ClipboardNotCleared { failure: failure.clone() }, at(30));
-        assert_eq!((state.copied(), state.notices.as_slice()), (None, [Notice::Failure(failure)].as_slice()));
+        assert_eq!((state.secrets.copied(), state.view.notices.as_slice()), (None, [Notice::Failure(failure)].as_slice()));
     }
 }

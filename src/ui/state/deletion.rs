@@ -1,6 +1,7 @@
 //! A deletion before it happens: what is deleted with a connection, and what the person must confirm.
 
 use super::{NameToType, State};
+use crate::ui::state::Connections;
 use crate::ui::text;
 use brickpass_core::connection::{AuthMethod, Care, Connection, ConnectionId, SecretKind};
 use brickpass_engine::{NotRevocable, StoredSecret, revocable_token};
@@ -86,58 +87,53 @@ impl Deletion {
     }
 }
 
-impl State {
-    pub(super) fn deletion_of(&self, ids: &[ConnectionId]) -> Deletion {
-        let connections: Vec<Doomed> = ids.iter().map(|id| self.doomed(*id, ids)).collect();
+impl Deletion {
+    pub(super) fn of(ids: &[ConnectionId], state: &State) -> Self {
+        let connections: Vec<Doomed> = ids.iter().map(|id| Doomed::new(*id, ids, state)).collect();
         let production = connections.iter().any(|one| one.care == Some(Care::Production));
         let care = if production { Some(Care::Production) } else { connections.iter().find_map(|one| one.care) };
         let expected = match connections.as_slice() {
             // The saved name, not the typed one.
-            [one] => self.entry(one.id).and_then(|entry| NameToType::of(&entry.connection)),
+            [one] => state.connections.entry(one.id).and_then(|entry| NameToType::of(&entry.connection)),
             _ => care.map(|care| NameToType { name: text::DELETE_WORD.to_owned(), care }),
         };
-        Deletion { connections, expected, typed: String::new(), published: self.profiles.names_of(ids), unpublish: true, revoke: false }
+        Self { connections, expected, typed: String::new(), published: state.export.profiles.names_of(ids), unpublish: true, revoke: false }
     }
+}
 
-    fn doomed(&self, id: ConnectionId, among: &[ConnectionId]) -> Doomed {
-        let saved = self.entry(id).map(|entry| &entry.connection);
+impl Doomed {
+    fn new(id: ConnectionId, among: &[ConnectionId], state: &State) -> Self {
+        let saved = state.connections.entry(id).map(|entry| &entry.connection);
         let stays = |entry: &&brickpass_storage::Entry| entry.connection.sign_in_of == Some(id) && !among.contains(&entry.connection.id);
-        let all = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        let all = state.connections.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         let users = all.iter().filter(stays);
         let remain = all.iter().map(|entry| &entry.connection).filter(|connection| !among.contains(&connection.id));
-        let token = match saved.map(|connection| revocable_token(connection, remain, self.tokens.notes())) {
+        let token = match saved.map(|connection| revocable_token(connection, remain, state.tokens.notes())) {
             Some(Ok(_)) => TokenThere::Revocable,
             Some(Err(NotRevocable::UsedBy(names))) => TokenThere::UsedBy(names),
             Some(Err(NotRevocable::NoToken | NotRevocable::NotKnown)) | None => TokenThere::Stays,
         };
-        Doomed {
+        Self {
             id,
-            name: self.name_of(id).to_owned(),
-            secret: self.typed_secret(id).or_else(|| self.held_secret(saved?)),
+            name: state.connections.name_of(id).to_owned(),
+            secret: state.connections.typed_secret(id).or_else(|| HeldSecret::of(saved?, state)),
             care: saved.and_then(|connection| connection.environment.care()),
             users: users.map(|entry| entry.connection.name.as_str().to_owned()).collect(),
             token,
         }
     }
+}
 
-    /// A typed, unsaved secret. Databricks shows a new client secret only once.
-    fn typed_secret(&self, id: ConnectionId) -> Option<HeldSecret> {
-        let draft = &self.form(id)?.draft;
-        match draft.secret_kind().filter(|_| !draft.secret.is_empty())? {
-            SecretKind::ClientSecret => Some(HeldSecret::ClientSecret { certain: true }),
-            _ => Some(HeldSecret::AccessToken { certain: true }),
-        }
-    }
-
-    fn held_secret(&self, connection: &Connection) -> Option<HeldSecret> {
+impl HeldSecret {
+    fn of(connection: &Connection, state: &State) -> Option<Self> {
         let id = connection.id;
-        let all = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        let all = state.connections.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         if connection.owner_among(all.iter().map(|entry| &entry.connection)).id != id {
             // It uses the sign-in of an account's connection, which keeps it.
             return None;
         }
         // `None`: nothing is stored.
-        let certain = |kind| match self.stored_secret(id, kind) {
+        let certain = |kind| match state.secrets.stored_secret(id, kind) {
             Some(StoredSecret::Missing) => None,
             Some(StoredSecret::Stored { .. }) => Some(true),
             Some(StoredSecret::Unavailable(_)) | None => Some(false),
@@ -145,11 +141,22 @@ impl State {
         match &connection.auth {
             AuthMethod::PersonalAccessToken => certain(SecretKind::PersonalAccessToken).map(|certain| HeldSecret::AccessToken { certain }),
             AuthMethod::ServicePrincipal { .. } => certain(SecretKind::ClientSecret).map(|certain| HeldSecret::ClientSecret { certain }),
-            AuthMethod::Browser(_) => match self.sign_ins.described(id).and_then(|described| described.value()) {
+            AuthMethod::Browser(_) => match state.sign_ins.described(id).and_then(|described| described.value()) {
                 Some(None) => None,
                 Some(Some(sign_in)) => Some(HeldSecret::SignIn { user: Some(sign_in.user.clone()) }),
                 None => Some(HeldSecret::SignIn { user: None }),
             },
+        }
+    }
+}
+
+impl Connections {
+    /// A typed, unsaved secret. Databricks shows a new client secret only once.
+    fn typed_secret(&self, id: ConnectionId) -> Option<HeldSecret> {
+        let draft = &self.form(id)?.draft;
+        match draft.secret_kind().filter(|_| !draft.secret.is_empty())? {
+            SecretKind::ClientSecret => Some(HeldSecret::ClientSecret { certain: true }),
+            _ => Some(HeldSecret::AccessToken { certain: true }),
         }
     }
 }

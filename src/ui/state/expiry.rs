@@ -3,15 +3,15 @@
 mod asking;
 mod calendar;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 pub use asking::{Asked, Asking};
 pub use calendar::{Calendar, Month, Span, Summary};
 
-use super::{Notice, Page, State};
+use super::{Connections, Go, Notice, Output, Page, Tokens};
 use crate::ui::{text::expiry as words, widgets::TableRows};
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Ask, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens};
+use brickpass_engine::{ExpiringToken, Reminder, ReminderChoice, expiring_tokens};
 
 #[derive(Debug, Default)]
 pub struct Expiry {
@@ -63,6 +63,85 @@ impl Expiry {
     pub(super) fn changed(&mut self) {
         self.made = None;
     }
+
+    /// Called each frame: computed again if something changed or a minute has passed.
+    pub fn keep_current(&mut self, connections: &Connections, tokens: &Tokens, zone: &TimeZone, now: Timestamp) {
+        let minute = now.as_second().div_euclid(60);
+        if self.made == Some(minute) {
+            return;
+        }
+        if self.made.is_none() {
+            let entries = connections.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+            let list = |id| tokens.table(id)?.list().value();
+            self.tokens = expiring_tokens(entries.iter().map(|entry| &entry.connection), tokens.notes(), &list, now);
+            self.cursor = self.cursor.min(self.tokens.len().saturating_sub(1));
+        }
+        self.calendar = calendar::calendar(self.tokens.iter().map(|token| token.expires_at), now, zone);
+        self.made = Some(minute);
+    }
+
+    pub fn toggle(&mut self, connections: &Connections) {
+        if self.open {
+            self.close();
+        } else {
+            self.open(connections);
+        }
+    }
+
+    fn open(&mut self, connections: &Connections) {
+        self.open = connections.can_open_overview();
+        self.focus = self.open;
+        self.cursor = 0;
+    }
+
+    /// *Open* in a row: the tokens of its connection.
+    pub fn open_row(&self, row: usize) -> Output {
+        let Some(token) = self.tokens.get(row) else { return Output::none() };
+        Output::from(Go::Select(token.id)).and(Go::Page(Page::Tokens))
+    }
+
+    /// The connection of the row uses this token, which is still valid, and nothing is replacing it yet.
+    pub fn can_rotate(&self, row: usize, tokens: &Tokens, connections: &Connections) -> bool {
+        let expired = row < self.calendar.summary.expired;
+        !expired && self.tokens.get(row).is_some_and(|token| token.in_use && tokens.can_rotate_of(token.id, connections))
+    }
+
+    /// *Rotate* in a row: asks as usual.
+    pub fn rotate(&self, row: usize, tokens: &Tokens, connections: &Connections) -> Output {
+        let token = self.tokens.get(row).filter(|_| self.can_rotate(row, tokens, connections));
+        token.map(|token| Output::from(Go::Select(token.id)).and(tokens.ask_to_rotate_of(token.id, connections))).into()
+    }
+
+    /// The person has answered a notification. `in_front`: a dialog is open.
+    pub(super) fn reminder_answered(
+        &mut self,
+        id: Option<ConnectionId>,
+        choice: ReminderChoice,
+        in_front: bool,
+        tokens: &Tokens,
+        connections: &Connections,
+    ) -> Output {
+        self.raise = true;
+        if in_front {
+            // The dialog stays: it may contain input, or a value that cannot be loaded again.
+            return Notice::Info(words::BUSY.to_owned()).into();
+        }
+        let Some(id) = id else {
+            self.open(connections);
+            return Output::none();
+        };
+        if connections.entry(id).is_none() {
+            return Output::none();
+        }
+        let selected = Output::from(Go::Select(id));
+        if choice == ReminderChoice::Rotate { selected.and(tokens.ask_to_rotate_of(id, connections)) } else { selected }
+    }
+}
+
+/// In the window, if the desktop shows no notifications.
+pub(super) fn remind(due: &[Reminder]) -> Notice {
+    let named: Vec<(&str, i64)> = due.iter().map(|reminder| (reminder.name.as_str(), reminder.days_left)).collect();
+    Notice::Warning(words::reminder(&named))
 }
 
 /// Nothing is ticked here.
@@ -94,104 +173,8 @@ impl TableRows for Expiry {
     }
 }
 
-impl State {
-    /// Called each frame: computed again if something changed or a minute has passed.
-    pub fn keep_expiry(&mut self, now: Timestamp) {
-        let minute = now.as_second().div_euclid(60);
-        if self.expiry.made == Some(minute) {
-            return;
-        }
-        if self.expiry.made.is_none() {
-            let entries = self.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
-            let list = |id| self.tokens.table(id)?.list().value();
-            self.expiry.tokens = expiring_tokens(entries.iter().map(|entry| &entry.connection), self.tokens.notes(), &list, now);
-            self.expiry.cursor = self.expiry.cursor.min(self.expiry.tokens.len().saturating_sub(1));
-        }
-        self.expiry.calendar = calendar::calendar(self.expiry.tokens.iter().map(|token| token.expires_at), now, &self.zone.0);
-        self.expiry.made = Some(minute);
-    }
-
-    pub fn toggle_overview(&mut self) {
-        if self.expiry.open {
-            self.expiry.close();
-        } else {
-            self.open_overview();
-        }
-    }
-
-    fn open_overview(&mut self) {
-        self.expiry.open = self.can_open_overview();
-        self.expiry.focus = self.expiry.open;
-        self.expiry.cursor = 0;
-    }
-
+impl Connections {
     pub fn can_open_overview(&self) -> bool {
         self.library.value().is_some_and(|snapshot| !snapshot.entries.is_empty())
-    }
-
-    /// *Open* in a row: the tokens of its connection.
-    pub fn open_expiring(&mut self, row: usize) -> Vec<Ask> {
-        let Some(id) = self.expiry.tokens.get(row).map(|token| token.id) else { return Vec::new() };
-        let mut commands = self.go_to(id);
-        commands.extend(self.show_page(Page::Tokens));
-        commands
-    }
-
-    /// The connection of the row uses this token, which is still valid, and nothing is replacing it yet.
-    pub fn can_rotate_expiring(&self, row: usize) -> bool {
-        let expired = row < self.expiry.calendar.summary.expired;
-        !expired && self.expiry.tokens.get(row).is_some_and(|token| token.in_use && self.can_rotate_of(token.id))
-    }
-
-    /// *Rotate* in a row: asks as usual.
-    pub fn rotate_expiring(&mut self, row: usize) -> Vec<Ask> {
-        let Some(id) = self.expiry.tokens.get(row).map(|token| token.id).filter(|_| self.can_rotate_expiring(row)) else {
-            return Vec::new();
-        };
-        let mut commands = self.go_to(id);
-        commands.extend(self.ask_to_rotate());
-        commands
-    }
-
-    /// Even if the filter hides it.
-    fn go_to(&mut self, id: ConnectionId) -> Vec<Ask> {
-        self.list.set_filter("");
-        self.select(id)
-    }
-
-    pub(super) fn reminder_event(&mut self, event: Event) -> Vec<Ask> {
-        match event {
-            Event::Reminders { due, shown: false } => self.remind(&due),
-            Event::ReminderAnswered { id, choice } => return self.reminder_answered(id, choice),
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    /// In the window, if the desktop shows no notifications.
-    fn remind(&mut self, due: &[Reminder]) {
-        let named: Vec<(&str, i64)> = due.iter().map(|reminder| (reminder.name.as_str(), reminder.days_left)).collect();
-        self.notices.push(Notice::Warning(words::reminder(&named)));
-    }
-
-    fn reminder_answered(&mut self, id: Option<ConnectionId>, choice: ReminderChoice) -> Vec<Ask> {
-        self.expiry.raise = true;
-        if self.dialog.is_some() || self.tokens.fresh().is_some() {
-            // A dialog in front stays: it may contain input, or a value that cannot be loaded again.
-            self.notices.push(Notice::Info(words::BUSY.to_owned()));
-            return Vec::new();
-        }
-        let Some(id) = id else {
-            self.open_overview();
-            return Vec::new();
-        };
-        if self.entry(id).is_none() {
-            return Vec::new();
-        }
-        let mut commands = self.go_to(id);
-        if choice == ReminderChoice::Rotate {
-            commands.extend(self.ask_to_rotate());
-        }
-        commands
     }
 }

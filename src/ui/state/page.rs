@@ -1,8 +1,7 @@
 //! The tabs of a connection, and what is loaded when one is opened.
 
-use super::State;
+use super::{Output, State, View};
 use crate::ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, TAB_EXPORT, tokens};
-use brickpass_engine::Ask;
 
 /// What is shown of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,28 +29,30 @@ impl Page {
     }
 }
 
-impl State {
+impl View {
     pub fn page(&self) -> Page {
         self.page
     }
+}
 
+impl State {
     /// Shows a tab; its content is loaded each time that it is opened.
-    pub fn show_page(&mut self, page: Page) -> Vec<Ask> {
+    pub fn show_page(&mut self, page: Page) -> Output {
         self.expiry.close();
-        if std::mem::replace(&mut self.page, page) == page {
-            return Vec::new();
+        if std::mem::replace(&mut self.view.page, page) == page {
+            return Output::none();
         }
-        self.leave_export();
+        self.export.leave();
         match page {
-            Page::Connection => Vec::new(),
+            Page::Connection => Output::none(),
             Page::Export => {
                 // Not while the list is in use: it would jump.
-                self.export.put_first(&self.window.recent_tools);
-                self.ask_for_export()
+                self.export.put_first(&self.preferences.window.recent_tools);
+                self.export.load(&self.connections)
             }
-            Page::Tokens => self.ask_for_tokens(),
-            Page::Administration => self.ask_for_administration(),
-            Page::Activity => self.ask_for_activity(),
+            Page::Tokens => self.tokens.ask_for_tokens(&self.connections),
+            Page::Administration => self.admin.load(&self.connections),
+            Page::Activity => self.activity.load(),
         }
     }
 }

@@ -79,12 +79,13 @@ impl<T> Asked<T> {
         self.run.is_some()
     }
 
-    /// Starts waiting for this run.
+    /// Waits for this run.
     pub(in crate::ui::state) fn is_run(&self, run: RunId) -> bool {
         self.run == Some(run)
     }
 
-    pub(in crate::ui::state) fn asked(&mut self, run: RunId) {
+    /// Starts waiting for this run.
+    pub fn asked(&mut self, run: RunId) {
         self.run = Some(run);
         self.cancel = None;
         self.remote.asked();
@@ -97,7 +98,7 @@ impl<T> Asked<T> {
     }
 
     /// Whether this is the awaited run.
-    pub(in crate::ui::state) fn answered(&mut self, run: RunId, outcome: Result<T, Failure>) -> bool {
+    pub fn answered(&mut self, run: RunId, outcome: Result<T, Failure>) -> bool {
         if self.run != Some(run) {
             return false;
         }

@@ -6,16 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::{
-    Remote, State,
+    Connections, Go, Output, Remote, State, Tests,
     ask::{RunId, ask_cancellable, ask_quietly, progress},
 };
 use crate::ui::text;
 use brickpass_core::{
-    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status, TypedSecret},
+    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, TypedSecret},
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    Ask, CancelHandle, Found, OpenInBrowser, SignIn, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignedIn,
+    CancelHandle, Found, OpenInBrowser, SignIn, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignedIn,
 };
 
 /// After this long without an answer, the browser is probably on another computer.
@@ -137,50 +137,49 @@ impl SignIns {
 }
 
 impl State {
-    /// The sign-in that is shown for this connection: the running one, or the last one.
-    pub fn attempt(&self, id: ConnectionId) -> Option<&Attempt> {
-        self.sign_ins.attempt(self.sign_in_owner(id))
-    }
-
     /// *Sign in* for a connection in the list, even if it is not shown.
-    pub fn sign_in_to(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let mut commands = if self.selection.shown() == Some(id) { Vec::new() } else { self.select(id) };
-        commands.extend(self.sign_in());
-        commands
+    pub fn sign_in_to(&mut self, id: ConnectionId) -> Output {
+        let connections = &mut self.connections;
+        let shown = if connections.selection.shown() == Some(id) { Output::none() } else { connections.select(id) };
+        shown.and(self.sign_in())
     }
 
     /// Signs in with the form's input: it is saved first, since a sign-in belongs to a saved connection.
-    pub fn sign_in(&mut self) -> Vec<Ask> {
-        let Some(id) = self.selection.shown().filter(|id| self.uses_browser(*id)) else { return Vec::new() };
-        if self.form(id).is_none_or(|form| !form.is_new() && !form.is_unsaved() && !form.is_saving()) {
-            return self.begin_sign_in(id);
+    pub fn sign_in(&mut self) -> Output {
+        let Some(id) = self.connections.selection.shown().filter(|id| self.connections.uses_browser(*id)) else { return Output::none() };
+        if self.connections.form(id).is_none_or(|form| !form.is_new() && !form.is_unsaved() && !form.is_saving()) {
+            return self.sign_ins.begin(id, &self.connections, &mut self.tests);
         }
-        if self.form(id).is_some_and(super::Editing::is_saving) {
+        if self.connections.form(id).is_some_and(super::Editing::is_saving) {
             self.sign_ins.after_save = Some(id);
-            return Vec::new();
+            return Output::none();
         }
-        let commands = self.save_of(id);
-        self.sign_ins.after_save = (!commands.is_empty()).then_some(id);
-        commands
+        let output = self.save_of(id);
+        self.sign_ins.after_save = (!output.requests().is_empty()).then_some(id);
+        output
+    }
+}
+
+impl SignIns {
+    /// The sign-in that is shown for this connection: the running one, or the last one.
+    pub fn attempt_for(&self, id: ConnectionId, connections: &Connections) -> Option<&Attempt> {
+        self.attempt(connections.sign_in_owner(id))
     }
 
-    pub(super) fn sign_in_after_save(&mut self, id: ConnectionId) -> Vec<Ask> {
-        if self.sign_ins.after_save.take_if(|waiting| *waiting == id).is_some() { self.begin_sign_in(id) } else { Vec::new() }
+    /// The connection is saved: signs in if that was waiting for it.
+    pub(super) fn after_save(&mut self, id: ConnectionId, connections: &Connections, tests: &mut Tests) -> Output {
+        if self.after_save.take_if(|waiting| *waiting == id).is_some() { self.begin(id, connections, tests) } else { Output::none() }
     }
 
-    pub(super) fn no_sign_in_after_save(&mut self, id: ConnectionId) {
-        self.sign_ins.after_save.take_if(|waiting| *waiting == id);
-    }
-
-    fn begin_sign_in(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let owner = self.sign_in_owner(id);
-        let Some(owner) = self.entry(owner).map(|entry| entry.connection.clone()) else { return Vec::new() };
-        self.begin_at(owner, SignInPlace::Here, id)
+    fn begin(&mut self, id: ConnectionId, connections: &Connections, tests: &mut Tests) -> Output {
+        let owner = connections.sign_in_owner(id);
+        let Some(owner) = connections.entry(owner).map(|entry| entry.connection.clone()) else { return Output::none() };
+        self.begin_at(owner, SignInPlace::Here, id, tests)
     }
 
     /// *I don't know my workspace URL*: Databricks asks the person which one they mean.
-    pub fn sign_in_anywhere(&mut self) -> Vec<Ask> {
-        let Some(form) = self.shown_form() else { return Vec::new() };
+    pub fn begin_anywhere(&mut self, connections: &Connections, tests: &mut Tests) -> Output {
+        let Some(form) = connections.shown_form() else { return Output::none() };
         let (id, level) = (form.draft.id, form.draft.level);
         let stand_in = Draft {
             name: text::NEW_CONNECTION.to_owned(),
@@ -195,32 +194,28 @@ impl State {
         let review = stand_in.review(&|_| false);
         if let Some(reviewed) = review.result {
             let owner = Connection { base_url: BaseUrl::discovery_host(), ..reviewed.connection };
-            return self.begin_at(owner, SignInPlace::Anywhere { level }, id);
+            return self.begin_at(owner, SignInPlace::Anywhere { level }, id, tests);
         }
-        self.focus = review.remarks.iter().find(|remark| remark.severity == Severity::Error).map(|remark| remark.field);
-        Vec::new()
+        Go::Focus(review.remarks.iter().find(|remark| remark.severity == Severity::Error).map(|remark| remark.field)).into()
     }
 
-    fn begin_at(&mut self, owner: Connection, place: SignInPlace, shown: ConnectionId) -> Vec<Ask> {
-        self.tests.forget(shown);
-        let (run, id) = (self.tests.new_run(), owner.id);
+    fn begin_at(&mut self, owner: Connection, place: SignInPlace, shown: ConnectionId, tests: &mut Tests) -> Output {
+        tests.forget(shown);
+        let (run, id) = (RunId::next(), owner.id);
         let (control, input) = SignInInput::new();
-        let progress = progress(move |state, step, now| state.sign_in_progress(run, id, step, now));
+        let progress = progress(move |state, step, now| state.sign_ins.progress(run, id, step, now, &state.connections));
         let request = SignInWithBrowser { owner: Box::new(owner.clone()), place, open_browser: true, progress, input };
         let (ask, cancel) = ask_cancellable(request, move |state, outcome, _| {
-            state.sign_in_finished(run, id, outcome);
-            Vec::new()
+            state.sign_ins.finished(run, id, outcome, &mut state.connections, &mut state.tests)
         });
         let attempt =
             Attempt { run, owner, place, stage: Stage::Starting, callback: None, paste: None, wrong_keys: 0, control, _cancel: cancel };
-        self.sign_ins.attempts.insert(id, attempt);
-        self.show_test = Some(true);
-        self.counts = None;
-        vec![ask]
+        self.attempts.insert(id, attempt);
+        Output::from(ask).and(Go::ShowTest(true))
     }
 
-    pub fn sign_in_progress(&mut self, run: RunId, id: ConnectionId, step: SignInStep, now: Timestamp) {
-        let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
+    pub fn progress(&mut self, run: RunId, id: ConnectionId, step: SignInStep, now: Timestamp, connections: &Connections) -> Output {
+        let Some(attempt) = self.of_run(run, id) else { return Output::none() };
         let asks = matches!(step, SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. });
         attempt.stage = match step {
             SignInStep::CheckingVault => Stage::CheckingVault,
@@ -231,13 +226,13 @@ impl State {
             }
             SignInStep::WrongKey { count } => {
                 attempt.wrong_keys = count;
-                return;
+                return Output::none();
             }
             SignInStep::PasteRefused { other } => {
                 if let Some(paste) = &mut attempt.paste {
                     paste.refused = Some(other);
                 }
-                return;
+                return Output::none();
             }
             SignInStep::Exchanging => Stage::Exchanging,
             SignInStep::ConfirmHost { host } => Stage::ConfirmHost { host },
@@ -249,51 +244,69 @@ impl State {
             attempt.paste = None;
         }
         // Scrolls to a question; after other changes, keeps the visible part in view.
-        if self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
-            self.show_test = Some(asks || self.show_test == Some(true));
-        }
+        connections.shows_sign_in_of(id).then_some(Go::ShowTest(asks)).into()
     }
 
-    pub fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
-        let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
+    pub fn finished(
+        &mut self,
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<SignedIn, Failure>,
+        connections: &mut Connections,
+        tests: &mut Tests,
+    ) -> Output {
+        let Some(attempt) = self.of_run(run, id) else { return Output::none() };
         attempt.callback = None;
         attempt.paste = None;
         let place = attempt.place;
+        let mut output = Output::none();
         match outcome {
             Err(failure) if failure.code == Code::Cancelled => {
-                self.sign_ins.attempts.remove(&id);
+                self.attempts.remove(&id);
             }
             Err(failure) => attempt.stage = Stage::Failed(failure),
             Ok(signed_in) => {
                 let found = signed_in.found.clone();
                 let sign_in = signed_in.sign_in.clone();
                 attempt.stage = Stage::Done(signed_in);
-                self.sign_ins.described.insert(id, Remote::Ready(Some(sign_in)));
-                if let Some(found) = found {
-                    self.take_over(id, &found, place);
+                self.described.insert(id, Remote::Ready(Some(sign_in)));
+                output.extend(found.map(|found| connections.take_over(id, &found, place)));
+                // Earlier tests that ended with *Sign in* say nothing about the new sign-in.
+                for user in connections.users_of(id) {
+                    tests.forget_rejected_sign_in(user);
                 }
-                self.nobody_refused(id);
             }
         }
-        if self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
-            self.show_test = Some(false);
-        }
+        output.and(connections.shows_sign_in_of(id).then_some(Go::ShowTest(false)))
     }
 
-    /// Earlier tests that ended with *Sign in* say nothing about the new sign-in.
-    fn nobody_refused(&mut self, owner: ConnectionId) {
-        let users: Vec<ConnectionId> = self.users_of(owner).collect();
-        for id in users {
-            if self.tests.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn) {
-                self.tests.forget(id);
-            }
+    /// Ends a sign-in at once, whatever the engine is still doing.
+    pub fn cancel(&mut self, owner: ConnectionId) {
+        self.end(owner);
+    }
+
+    pub fn cancel_all(&mut self) {
+        self.attempts.retain(|_, attempt| !attempt.runs());
+    }
+
+    /// A new test replaces the result of the last sign-in.
+    pub(super) fn forget_result(&mut self, id: ConnectionId, connections: &Connections) {
+        let owner = connections.sign_in_owner(id);
+        if self.attempt(owner).is_some_and(|attempt| !attempt.runs()) {
+            self.attempts.remove(&owner);
         }
-        self.counts = None;
+    }
+}
+
+impl Connections {
+    /// The shown connection uses the sign-in that this one holds.
+    fn shows_sign_in_of(&self, owner: ConnectionId) -> bool {
+        self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == owner)
     }
 
     /// Fills unknown values into the form; typed ones stay.
-    fn take_over(&mut self, id: ConnectionId, found: &Found, place: SignInPlace) {
-        let Some(mut form) = self.forms.remove(&id) else { return };
+    fn take_over(&mut self, id: ConnectionId, found: &Found, place: SignInPlace) -> Output {
+        let Some(mut form) = self.forms.remove(&id) else { return Output::none() };
         let draft = &mut form.draft;
         draft.base_url = found.base_url.origin();
         if let SignInPlace::Anywhere { level } = place {
@@ -312,70 +325,55 @@ impl State {
         }
         form.judge(true, &|name| self.name_taken(id, name));
         self.forms.insert(id, form);
-        if self.selection.shown() == Some(id) {
-            self.focus = Some(Field::Name);
-        }
+        (self.selection.shown() == Some(id)).then_some(Go::Focus(Some(Field::Name))).into()
+    }
+}
+
+impl SignIns {
+    pub(super) fn no_sign_in_after_save(&mut self, id: ConnectionId) {
+        self.after_save.take_if(|waiting| *waiting == id);
     }
 
     /// Answers a question of a sign-in with yes or no.
     pub fn answer_sign_in(&mut self, owner: ConnectionId, yes: bool) {
-        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return };
+        let Some(attempt) = self.attempts.get_mut(&owner) else { return };
         if matches!(attempt.stage, Stage::ConfirmHost { .. } | Stage::OtherUser { .. }) {
             attempt.stage = Stage::Answered { yes };
             attempt.control.answer(yes);
         }
     }
 
-    /// Ends a sign-in at once, whatever the engine is still doing.
-    pub fn cancel_sign_in(&mut self, owner: ConnectionId) {
-        self.counts = None;
-        self.sign_ins.end(owner);
-    }
-
-    pub fn cancel_all_sign_ins(&mut self) {
-        self.counts = None;
-        self.sign_ins.attempts.retain(|_, attempt| !attempt.runs());
-    }
-
     pub fn sign_ins_running(&self) -> usize {
-        self.sign_ins.attempts.values().filter(|attempt| attempt.runs()).count()
-    }
-
-    /// A new test replaces the result of the last sign-in.
-    pub(super) fn end_of_sign_in_seen(&mut self, id: ConnectionId) {
-        let owner = self.sign_in_owner(id);
-        if self.sign_ins.attempt(owner).is_some_and(|attempt| !attempt.runs()) {
-            self.sign_ins.attempts.remove(&owner);
-        }
+        self.attempts.values().filter(|attempt| attempt.runs()).count()
     }
 
     pub(super) fn forget_sign_in(&mut self, id: ConnectionId) {
-        self.sign_ins.described.remove(&id);
+        self.described.remove(&id);
         self.no_sign_in_after_save(id);
-        self.sign_ins.end(id);
+        self.end(id);
     }
 
     /// Opens the field for the address from the browser.
     pub fn ask_to_paste(&mut self, owner: ConnectionId) {
-        if let Some(attempt) = self.sign_ins.attempts.get_mut(&owner).filter(|attempt| matches!(attempt.stage, Stage::Waiting)) {
+        if let Some(attempt) = self.attempts.get_mut(&owner).filter(|attempt| matches!(attempt.stage, Stage::Waiting)) {
             attempt.paste.get_or_insert_default();
         }
     }
 
     /// The pasted text; the view takes it while it draws, and returns it with `put_paste`.
     pub fn take_paste(&mut self, owner: ConnectionId) -> Option<Paste> {
-        self.sign_ins.attempts.get_mut(&owner)?.paste.take()
+        self.attempts.get_mut(&owner)?.paste.take()
     }
 
     pub fn put_paste(&mut self, owner: ConnectionId, paste: Option<Paste>) {
-        if let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) {
+        if let Some(attempt) = self.attempts.get_mut(&owner) {
             attempt.paste = paste;
         }
     }
 
     /// Validated like the browser's own answer; the field is cleared for another try.
     pub fn paste_address(&mut self, owner: ConnectionId) {
-        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return };
+        let Some(attempt) = self.attempts.get_mut(&owner) else { return };
         let Some(paste) = attempt.paste.as_mut().filter(|paste| !paste.address.is_empty()) else { return };
         let address = std::mem::take(&mut paste.address).to_secret();
         paste.refused = None;
@@ -383,8 +381,8 @@ impl State {
     }
 
     /// Opens the sign-in page in the browser again.
-    pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Ask> {
-        let callback = self.sign_ins.attempt(owner).and_then(|attempt| attempt.callback.as_ref());
+    pub fn open_sign_in_again(&self, owner: ConnectionId) -> Output {
+        let callback = self.attempt(owner).and_then(|attempt| attempt.callback.as_ref());
         callback.map(|callback| ask_quietly(OpenInBrowser { address: callback.address.clone() })).into_iter().collect()
     }
 }

@@ -43,7 +43,6 @@ pub struct Finished {
 
 #[derive(Debug, Default)]
 pub struct Tests {
-    last_run: u64,
     running: HashMap<ConnectionId, Running>,
     finished: HashMap<ConnectionId, Finished>,
     /// How many tests of the current batch have ended; reset when none runs.
@@ -61,12 +60,6 @@ impl Tests {
 
     pub fn running_count(&self) -> usize {
         self.running.len()
-    }
-
-    /// A number that no earlier test or sign-in had.
-    pub fn new_run(&mut self) -> RunId {
-        self.last_run += 1;
-        RunId(self.last_run)
     }
 
     /// Notes a new run and drops the previous result. Cancels a run that is still going.
@@ -134,6 +127,13 @@ impl Tests {
     /// The last result is outdated.
     pub fn outlived(&mut self, id: ConnectionId) {
         self.finished.remove(&id);
+    }
+
+    /// Forgets a result that asked for a sign-in.
+    pub(super) fn forget_rejected_sign_in(&mut self, id: ConnectionId) {
+        if self.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn) {
+            self.forget(id);
+        }
     }
 
     pub fn forget(&mut self, id: ConnectionId) {

@@ -1,157 +1,143 @@
-//! The vault, the secrets in it, and the settings about its place.
+//! The vault, and the secrets in it.
 
-use jiff::Timestamp;
-use secrecy::SecretString;
-
-use super::{Dialog, Notice, Remote, SettingsWait, State, ask, ask_quietly};
-use crate::ui::text;
-use brickpass_core::connection::{ConnectionId, SecretKind};
-use brickpass_engine::{
-    Ask, CopyStored, DescribeSecret, ProbeVault, Recover, Recovery, RevealSecret, SaveSettings, SettingsSaved, StoredSecret, UnlockVault,
+use super::{Connections, Notice, Output, Remote, Secrets, SignIns, State, ask, ask_quietly};
+use crate::ui::dialogs::Unlock;
+use brickpass_core::{
+    connection::{ConnectionId, EnteredFor, SecretKind},
+    failure::{Code, Failure},
 };
-use brickpass_storage::{Settings, VaultHome, VaultStatus};
+use brickpass_engine::{Ask, CopyStored, DescribeSecret, ProbeVault, RevealSecret, StoredSecret};
+use brickpass_storage::{VaultHome, VaultStatus};
 
 /// The result is broadcast.
 pub fn probe_vault() -> Ask {
     ask_quietly(ProbeVault)
 }
 
-fn recover(recovery: Recovery) -> Ask {
-    ask(Recover(recovery), |state, outcome, _| {
-        match outcome {
-            Ok(done) => state.notices.push(Notice::Done(done)),
-            Err(failure) => state.failed(failure),
-        }
-        Vec::new()
-    })
-}
-
 impl State {
-    /// Asks for the passphrase of the encrypted file. A keyring asks for its own password when it is read.
-    pub fn unlock_vault(&mut self) -> Vec<Ask> {
-        if matches!(self.vault.value(), Some((VaultHome::Keyring, VaultStatus::Ready { .. } | VaultStatus::Unavailable(_)))) {
-            return vec![probe_vault()];
-        }
-        self.ask_to_unlock(None);
-        Vec::new()
-    }
-
-    pub fn unlock(&mut self) -> Vec<Ask> {
-        if !self.dialog.as_ref().is_some_and(Dialog::may_unlock) {
-            return Vec::new();
-        }
-        let Some(Dialog::Unlock { anew, passphrase, waiting, failure, .. }) = &mut self.dialog else { return Vec::new() };
-        *waiting = true;
-        *failure = None;
-        let passphrase = passphrase.to_secret();
-        vec![if *anew { recover(Recovery::NewVault { passphrase }) } else { ask_quietly(UnlockVault { passphrase }) }]
-    }
-
-    /// *Start a new vault*, or back to the passphrase of the existing one. The input was meant for the other dialog.
-    pub fn start_anew(&mut self, yes: bool) {
-        if let Some(Dialog::Unlock { new: false, anew, passphrase, again, waiting: false, failure, .. }) = &mut self.dialog {
-            *anew = yes;
-            (*passphrase, *again, *failure) = Default::default();
-        }
-    }
-
-    pub fn save_settings(&mut self, settings: Settings, passphrase: Option<SecretString>) -> Vec<Ask> {
-        self.settings_wait = if settings.theme == self.settings.theme { SettingsWait::Save } else { SettingsWait::Theme };
-        self.settings_problem = None;
-        if self.settings_wait == SettingsWait::Theme {
-            self.settings.theme = settings.theme;
-        }
-        vec![ask(SaveSettings { settings, passphrase }, |state, outcome, _| {
-            match outcome {
-                Ok(saved) => state.settings_saved(saved),
-                Err(failure) => state.failed(failure),
-            }
-            Vec::new()
-        })]
-    }
-
-    pub fn unlock_from_settings(&mut self, passphrase: SecretString) -> Vec<Ask> {
-        self.settings_wait = SettingsWait::Unlock;
-        self.settings_problem = None;
-        vec![ask_quietly(UnlockVault { passphrase })]
-    }
-
-    pub fn recover_from_settings(&mut self, recovery: Recovery) -> Vec<Ask> {
-        self.settings_wait = SettingsWait::Unlock;
-        self.settings_problem = None;
-        vec![recover(recovery)]
-    }
-
-    fn settings_saved(&mut self, SettingsSaved { settings, moved_secrets }: SettingsSaved) {
-        self.settings = settings;
-        let waited = std::mem::take(&mut self.settings_wait);
-        if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
-            self.dialog = None;
-        }
-        if moved_secrets > 0 {
-            self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
-        }
-    }
-
-    pub(super) fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Ask> {
+    /// The status of the vault is known or has changed.
+    pub(super) fn vault_event(&mut self, home: VaultHome, status: VaultStatus) -> Output {
         let ready = matches!(status, VaultStatus::Ready { .. });
         // At the start of the window: nothing works before the vault is unlocked.
-        let begins_locked = self.vault.value().is_none() && matches!(status, VaultStatus::Locked { new: false, .. });
-        self.vault_file_exists |= ready && home == VaultHome::File;
-        if self.settings_wait == SettingsWait::Unlock {
-            self.settings_wait = SettingsWait::Nothing;
-        }
-        self.vault = Remote::Ready((home, status));
-        self.secrets.clear();
-        self.forget_described(None);
-        let mut commands = self.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
-        if begins_locked && self.dialog.is_none() {
-            self.ask_to_unlock(None);
+        let begins_locked = self.secrets.vault.value().is_none() && matches!(status, VaultStatus::Locked { new: false, .. });
+        self.secrets.set_vault(home, status);
+        self.sign_ins.forget_described(None, &self.connections);
+        let mut output = self.connections.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
+        if begins_locked && !self.dialogs.is_open() {
+            self.dialogs.show(Unlock::new(&self.secrets, None));
         }
         if ready
-            && matches!(self.dialog, Some(Dialog::Unlock { .. }))
-            && let Some(Dialog::Unlock { then_save, .. }) = self.dialog.take()
-            && let Some(id) = then_save
+            && let Some(unlock) = self.dialogs.remove::<Unlock>()
+            && let Some(id) = unlock.then_save
         {
-            commands.extend(self.save_of(id));
+            output.extend(self.save_of(id));
         }
-        commands
+        output
+    }
+}
+
+impl Secrets {
+    fn set_vault(&mut self, home: VaultHome, status: VaultStatus) {
+        self.vault_file_exists |= home == VaultHome::File && matches!(status, VaultStatus::Ready { .. });
+        self.vault = Remote::Ready((home, status));
+        self.stored.clear();
+    }
+
+    /// Asks for the passphrase of the encrypted file. A keyring asks for its own password when it is read.
+    pub fn unlock(&self) -> Output {
+        if matches!(self.vault.value(), Some((VaultHome::Keyring, VaultStatus::Ready { .. } | VaultStatus::Unavailable(_)))) {
+            return probe_vault().into();
+        }
+        let mut output = Output::none();
+        output.open(Unlock::new(self, None));
+        output
+    }
+
+    /// Whether the storage of this connection's secret or sign-in is locked, so that nothing is known about it.
+    pub fn is_locked(&self, id: ConnectionId, connections: &Connections, sign_ins: &SignIns) -> bool {
+        let locked = |failure: &Failure| failure.code == Code::VaultLocked;
+        let vault = match self.vault.value() {
+            Some((_, VaultStatus::Locked { new, .. })) => !new,
+            Some((_, VaultStatus::Unavailable(failure))) => locked(failure),
+            Some((_, VaultStatus::Ready { .. } | VaultStatus::Lost { .. })) | None => false,
+        };
+        let kind = connections.form(id).and_then(|form| form.draft.secret_kind());
+        let secret = kind.and_then(|kind| self.stored_secret(id, kind));
+        let sign_in = sign_ins.described(connections.sign_in_owner(id)).and_then(|described| described.failure());
+        vault || matches!(secret, Some(StoredSecret::Unavailable(failure)) if locked(failure)) || sign_in.is_some_and(locked)
+    }
+
+    /// A secret is stored, but it was entered for another address or service principal than the form (or the list) says now: it is not
+    /// used, and counts as missing. Returns what it was entered for, in words.
+    pub fn entered_elsewhere(&self, id: ConnectionId, kind: SecretKind, connections: &Connections) -> Option<String> {
+        let Some(StoredSecret::Stored { entered_for, .. }) = self.stored_secret(id, kind) else { return None };
+        let Some(entered_for) = entered_for else { return EnteredFor::binds(kind).then(|| "another address".to_owned()) };
+        let fits = match (connections.form(id), connections.entry(id)) {
+            (Some(form), _) => entered_for.fits_draft(&form.draft),
+            (None, Some(entry)) => EnteredFor::of(&entry.connection, kind).as_ref() == Some(entered_for),
+            (None, None) => true,
+        };
+        (!fits).then(|| entered_for.to_string())
+    }
+
+    /// The stored secret of the shown form, if it is used for what the form says.
+    fn of_shown_form(&self, connections: &Connections) -> Option<(ConnectionId, SecretKind)> {
+        let form = connections.shown_form()?;
+        let (id, kind) = (form.draft.id, form.draft.secret_kind()?);
+        let stored = matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. }));
+        (stored && self.entered_elsewhere(id, kind, connections).is_none()).then_some((id, kind))
+    }
+
+    pub fn reveal_stored(&self, connections: &Connections) -> Output {
+        let Some((id, kind)) = self.of_shown_form(connections) else { return Output::none() };
+        ask(RevealSecret { id, kind }, move |state, outcome, now| match outcome {
+            Ok(Some(secret)) => {
+                if state.connections.selection.shown() == Some(id) {
+                    state.secrets.revealed = Some((id, kind, secret, now));
+                }
+                Output::none()
+            }
+            Ok(None) => {
+                state.secrets.secret_described(id, kind, StoredSecret::Missing);
+                Output::none()
+            }
+            Err(failure) => Notice::Failure(failure).into(),
+        })
+        .into()
+    }
+
+    /// The stored secret of the shown form, which can be copied while nothing is typed.
+    fn copyable(&self, connections: &Connections) -> Option<(ConnectionId, SecretKind)> {
+        connections.shown_form().filter(|form| form.draft.secret.is_empty()).and_then(|_| self.of_shown_form(connections))
+    }
+
+    pub fn can_copy_stored(&self, connections: &Connections) -> bool {
+        self.copyable(connections).is_some()
+    }
+
+    /// Copies the stored secret of the shown form; the secret itself never reaches the window.
+    pub fn copy_stored(&self, connections: &Connections) -> Output {
+        self.copyable(connections).map(|(id, kind)| Self::copy_stored_secret(id, kind)).into()
+    }
+
+    pub fn copy_stored_secret(id: ConnectionId, kind: SecretKind) -> Ask {
+        ask(CopyStored { id, kind }, move |state, outcome, _| match outcome {
+            Ok(true) => Output::none(),
+            Ok(false) => {
+                state.secrets.secret_described(id, kind, StoredSecret::Missing);
+                Output::none()
+            }
+            Err(failure) => Notice::Failure(failure).into(),
+        })
     }
 
     pub(super) fn describe_secret(id: ConnectionId, kind: SecretKind) -> Ask {
         ask(DescribeSecret { id, kind }, move |state, outcome, _| {
-            state.secret_described(id, kind, outcome.unwrap_or_else(StoredSecret::Unavailable));
-            Vec::new()
-        })
-    }
-
-    pub(super) fn reveal_secret(id: ConnectionId, kind: SecretKind) -> Ask {
-        ask(RevealSecret { id, kind }, move |state, outcome, now| {
-            match outcome {
-                Ok(Some(secret)) => state.secret_revealed(id, kind, secret, now),
-                Ok(None) => state.secret_described(id, kind, StoredSecret::Missing),
-                Err(failure) => state.failed(failure),
-            }
-            Vec::new()
-        })
-    }
-
-    pub fn copy_stored_secret(id: ConnectionId, kind: SecretKind) -> Ask {
-        ask(CopyStored { id, kind }, move |state, outcome, _| {
-            match outcome {
-                Ok(true) => {}
-                Ok(false) => state.secret_described(id, kind, StoredSecret::Missing),
-                Err(failure) => state.failed(failure),
-            }
-            Vec::new()
+            state.secrets.secret_described(id, kind, outcome.unwrap_or_else(StoredSecret::Unavailable));
         })
     }
 
     pub fn secret_described(&mut self, id: ConnectionId, kind: SecretKind, stored: StoredSecret) {
-        self.secrets.insert((id, kind), Remote::Ready(stored));
-    }
-
-    fn secret_revealed(&mut self, id: ConnectionId, kind: SecretKind, secret: SecretString, now: Timestamp) {
-        self.revealed = Some((id, kind, secret, now)).filter(|_| self.selection.shown() == Some(id)).or(self.revealed.take());
+        self.stored.insert((id, kind), Remote::Ready(stored));
     }
 }

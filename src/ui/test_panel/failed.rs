@@ -9,9 +9,11 @@ use crate::ui::state::RunId;
 use crate::ui::state::refresh;
 use crate::ui::{
     act::Act,
+    dialogs::Unlock,
     fonts,
     icons::Icon,
-    state::{Dialog, Finished, Later, State},
+    settings::SettingsDialog,
+    state::{Finished, Later, State},
     text, theme,
     widgets::{Button, paragraph},
 };
@@ -81,7 +83,7 @@ pub fn lines(ui: &mut Ui, failure: &Failure) {
 pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act, primary: bool) {
     let Some(remedy) = failure.remedy else { return };
     ui.add_space(6.0);
-    let auth = state.shown_form().map(|form| form.draft.auth);
+    let auth = state.connections.shown_form().map(|form| form.draft.auth);
     // The label fits the authentication type.
     let remedy = match (remedy, auth) {
         (Remedy::ReplaceSecret, Some(AuthKind::Browser)) => Remedy::SignIn,
@@ -98,14 +100,16 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
         return;
     }
     match remedy {
-        Remedy::SignIn => state.later = Some(Later::SignIn),
-        Remedy::EditBaseUrl => state.focus = Some(Field::BaseUrl),
-        Remedy::EditTimeout => state.focus = Some(Field::Timeout),
-        Remedy::ReplaceSecret => state.focus = Some(Field::Secret),
-        Remedy::OpenNetworkSettings | Remedy::OpenVaultSettings => state.dialog = Some(Dialog::Settings),
-        Remedy::UnlockVault => state.ask_to_unlock(None),
-        Remedy::TryAgain => state.later = Some(Later::TryAgain),
-        Remedy::Reload => act.send([refresh()]),
+        Remedy::SignIn => state.view.later = Some(Later::SignIn),
+        Remedy::EditBaseUrl => state.view.focus = Some(Field::BaseUrl),
+        Remedy::EditTimeout => state.view.focus = Some(Field::Timeout),
+        Remedy::ReplaceSecret => state.view.focus = Some(Field::Secret),
+        Remedy::OpenNetworkSettings | Remedy::OpenVaultSettings => {
+            state.dialogs.show(SettingsDialog::new(&state.preferences.settings, state.secrets.home()));
+        }
+        Remedy::UnlockVault => state.dialogs.show(Unlock::new(&state.secrets, None)),
+        Remedy::TryAgain => state.view.later = Some(Later::TryAgain),
+        Remedy::Reload => act.send(refresh()),
     }
 }
 

@@ -28,7 +28,7 @@ use brickpass_databricks::check::Report;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let place = ui.scope(|ui| panel(ui, state, act)).response.rect;
-    if let Some(asked_for) = state.show_test.take()
+    if let Some(asked_for) = state.view.show_test.take()
         && (asked_for || ui.clip_rect().intersects(place))
     {
         ui.scroll_to_rect(place.expand(16.0), None);
@@ -36,8 +36,9 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown() else { return };
-    let signing_in = state.attempt(id).is_some_and(|attempt| attempt.runs() || state.tests.running(id).is_none());
+    let Some(id) = state.connections.selection.shown() else { return };
+    let signing_in =
+        state.sign_ins.attempt_for(id, &state.connections).is_some_and(|attempt| attempt.runs() || state.tests.running(id).is_none());
     if signing_in && login::show(ui, state, act, id) {
         return;
     }
@@ -49,7 +50,7 @@ fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
         });
         state.tests = tests;
         if cancelled.inner {
-            state.cancel_test();
+            state.tests.cancel_these(&state.connections.selection.all());
         }
         return;
     }
@@ -156,10 +157,10 @@ fn connected(ui: &mut Ui, finished: &Finished, state: &mut State) {
         ui.add_space(8.0);
         steps::rule(ui);
         workspaces::show(ui, list, id);
-        if state.can_add_workspaces(id) && !list.is_empty() {
+        if state.connections.can_add_workspaces(id) && !list.is_empty() {
             ui.add_space(8.0);
             if Button::secondary(text::ADD_WORKSPACES).icon(Icon::Plus).show(ui).clicked() {
-                state.later = Some(Later::AddWorkspaces);
+                state.view.later = Some(Later::AddWorkspaces);
             }
         }
     }
@@ -200,21 +201,21 @@ fn hints(ui: &mut Ui, report: &Report) {
 
 fn not_yet(ui: &mut Ui, state: &State, id: ConnectionId) {
     let palette = theme::of(ui);
-    if let Some(last) = state.last_test(id) {
+    if let Some(last) = state.connections.last_test(id) {
         let (icon, tone, _) = super::widgets::status_look(last.state);
         title(ui, Some((icon, palette.tone(tone))), &text::last_result(last));
     } else {
         title(ui, Some((Icon::Untested, palette.weak)), text::NOT_TESTED_YET);
     }
     ui.add_space(4.0);
-    let account = state.shown_form().is_some_and(|form| form.draft.level == LevelKind::Account);
+    let account = state.connections.shown_form().is_some_and(|form| form.draft.level == LevelKind::Account);
     let why = if account { text::NOT_TESTED_WHY_ACCOUNT } else { text::NOT_TESTED_WHY };
     paragraph(ui, why, fonts::regular(14.0), palette.weak);
 }
 
 /// The form was edited after the test.
 fn edited_since(finished: &Finished, state: &State) -> bool {
-    let Some(form) = state.shown_form() else { return false };
+    let Some(form) = state.connections.shown_form() else { return false };
     match &form.review().result {
         Some(reviewed) => !still_says_something(finished, &reviewed.connection, reviewed.secret.is_some()),
         None => form.is_unsaved() && !finished.typed_secret,

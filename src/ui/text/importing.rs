@@ -1,7 +1,7 @@
 //! The texts of imports, and of moving secrets out of a file.
 
 use super::counted;
-use crate::ui::state::ImportFrom;
+use crate::ui::importing::Source;
 use brickpass_core::connection::{AuthMethod, BaseUrl, Connection, Level};
 use brickpass_engine::ExistingMatch;
 
@@ -37,7 +37,7 @@ pub const THERE: &str = "Source";
 pub const ADDRESS: &str = "Address";
 pub const SIGN_IN: &str = "Authentication";
 pub const SECRET: &str = "Secret";
-pub const COMES_ALONG: &str = "Included";
+pub const INCLUDED: &str = "Included";
 pub const TO_BE_TYPED: &str = "Missing";
 pub const NONE_NEEDED: &str = "Not needed";
 pub const CANNOT: &str = "Cannot be imported";
@@ -81,13 +81,13 @@ pub const MOVE_UNDONE: &str = "The file is restored, with its secrets in plain t
 pub const NOTHING_TO_MOVE: &str = "Nothing to change in the file.";
 pub const LOOK_AGAIN: &str = "Check again";
 
-pub fn from(from: ImportFrom) -> &'static str {
-    match from {
-        ImportFrom::DatabricksCli => "Databricks CLI",
-        ImportFrom::File => "File",
-        ImportFrom::Pasted => "Pasted text",
-        ImportFrom::Environment => "Environment",
-        ImportFrom::Backup => "Backup",
+pub fn source(source: Source) -> &'static str {
+    match source {
+        Source::DatabricksCli => "Databricks CLI",
+        Source::File => "File",
+        Source::Pasted => "Pasted text",
+        Source::Environment => "Environment",
+        Source::Backup => "Backup",
     }
 }
 
@@ -113,7 +113,7 @@ pub fn sign_in(connection: &Connection) -> &'static str {
 pub fn secret(connection: &Connection, with_secret: bool) -> &'static str {
     match (&connection.auth, with_secret) {
         (AuthMethod::Browser(_), _) => NONE_NEEDED,
-        (_, true) => COMES_ALONG,
+        (_, true) => INCLUDED,
         (_, false) => TO_BE_TYPED,
     }
 }
@@ -170,7 +170,7 @@ pub fn replace_title(names: &[&str]) -> String {
     }
 }
 
-pub fn came_in(added: usize, replaced: usize) -> String {
+pub fn imported(added: usize, replaced: usize) -> String {
     match (added, replaced) {
         (0, 0) => DONE_NOTHING.to_owned(),
         (added, 0) => format!("{} added", counted(added, "connection", "connections")),

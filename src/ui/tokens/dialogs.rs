@@ -1,6 +1,6 @@
 //! The dialogs before a token is created, rotated or revoked.
 
-use egui::{Align, Context, Event, Id, Key, Rect, ScrollArea, Ui, vec2};
+use egui::{Align, Event, Id, Key, Rect, ScrollArea, Ui, vec2};
 
 use super::leads_elsewhere;
 use crate::ui::{
@@ -8,13 +8,11 @@ use crate::ui::{
     dialogs::{buttons, focus_first, no_focus, say},
     fonts,
     icons::Icon,
-    state::{Dialog, GenerateToken, Lifetime, RevokeTokens, RotateToken, State},
+    state::{Dialog, GenerateToken, Lifetime, RevokeTokens, RotateToken, State, Then},
     test_panel::{failure_lines, remedy_button},
     text::{self, tokens as words},
     theme::{self, Tone},
-    widgets::{
-        Button, Select, TextField, card, form_row, form_row_without_label, modal, outdented, paragraph, remark, return_focus, select_option,
-    },
+    widgets::{Button, Select, TextField, card, form_row, form_row_without_label, outdented, paragraph, remark, select_option},
 };
 use brickpass_core::{connection::Severity, failure::Failure};
 
@@ -22,88 +20,134 @@ const WIDTH: f32 = 560.0;
 
 #[derive(Clone, Copy)]
 enum Answer {
-    Generate,
-    Rotate,
-    Revoke,
-    Close,
+    Confirm,
+    Cancel,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(mut dialog) = state.dialog.take() else { return };
-    let id = dialog_id(&dialog);
-    let shown = modal(ctx, id, &title(&dialog), WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, &mut dialog, state, act)
-    });
-    // A remedy may have replaced the dialog.
-    let elsewhere = state.dialog.is_some() || state.focus.is_some() || state.later.is_some();
-    let answer = shown.inner.or((shown.closed || elsewhere).then_some(Answer::Close));
-    if state.dialog.is_none() {
-        state.dialog = Some(dialog);
-        match answer {
-            None => {}
-            Some(Answer::Generate) => act.send(state.generate_token()),
-            Some(Answer::Rotate) => act.send(state.rotate_token()),
-            Some(Answer::Revoke) => act.send(state.revoke_tokens()),
-            Some(Answer::Close) => state.dialog = None,
+impl Dialog for GenerateToken {
+    fn name(&self) -> &'static str {
+        "generate token dialog"
+    }
+
+    fn title(&self, _: &State) -> String {
+        words::GENERATE_TITLE.to_owned()
+    }
+
+    fn width(&self) -> f32 {
+        WIDTH
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let mut entered = false;
+        let waits = self.waits();
+        scrolled(ui, |ui| {
+            ui.add_enabled_ui(!waits, |ui| {
+                form_row(ui, words::COMMENT, |ui| {
+                    let field = TextField::new(&mut self.comment, words::COMMENT)
+                        .hint(words::COMMENT_HINT)
+                        .limit(200)
+                        .id(Id::unique("token comment"))
+                        .show(ui);
+                    entered |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                    focus_first(ui, &field);
+                });
+                form_row(ui, words::LIFETIME, |ui| entered |= lifetime(ui, self));
+                entered |= limits(ui, self);
+            });
+            told(ui, self.failure.as_ref(), state, act);
+        });
+        let words = if waits { words::GENERATING } else { words::GENERATE_NOW };
+        let generate = Button::primary(words).busy(waits).enabled(self.may_generate());
+        let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Cancel), (generate, Answer::Confirm)]);
+        match answer.or((entered && self.may_generate()).then_some(Answer::Confirm)) {
+            Some(Answer::Confirm) => {
+                act.send(self.generate(&mut state.tokens));
+                Then::Stay
+            }
+            Some(Answer::Cancel) => Then::Close,
+            None => unless_elsewhere(state),
         }
     }
-    if answer.is_some() {
-        ctx.request_repaint();
-    }
-    if state.dialog.as_ref().is_none_or(|now| dialog_id(now) != id) {
-        return_focus(ctx, id);
-    }
 }
 
-fn dialog_id(dialog: &Dialog) -> Id {
-    Id::unique(match dialog {
-        Dialog::GenerateToken(_) => "generate token dialog",
-        Dialog::RotateToken(_) => "rotate token dialog",
-        Dialog::RevokeTokens(_) => "revoke tokens dialog",
-        _ => "another dialog",
-    })
-}
-
-fn title(dialog: &Dialog) -> String {
-    match dialog {
-        Dialog::RotateToken(_) => words::ROTATE_TITLE.to_owned(),
-        Dialog::RevokeTokens(dialog) => words::revoke_title(&comments(dialog)),
-        _ => words::GENERATE_TITLE.to_owned(),
+impl Dialog for RotateToken {
+    fn name(&self) -> &'static str {
+        "rotate token dialog"
     }
-}
 
-fn contents(ui: &mut Ui, dialog: &mut Dialog, state: &mut State, act: &mut Act) -> Option<Answer> {
-    match dialog {
-        Dialog::GenerateToken(dialog) => generate(ui, dialog, state, act),
-        Dialog::RotateToken(dialog) => rotate(ui, dialog, state, act),
-        Dialog::RevokeTokens(dialog) => revoke(ui, dialog),
-        _ => Some(Answer::Close),
+    fn title(&self, _: &State) -> String {
+        words::ROTATE_TITLE.to_owned()
     }
-}
 
-fn generate(ui: &mut Ui, dialog: &mut GenerateToken, state: &mut State, act: &mut Act) -> Option<Answer> {
-    let mut entered = false;
-    let waits = dialog.waits();
-    scrolled(ui, |ui| {
-        ui.add_enabled_ui(!waits, |ui| {
-            form_row(ui, words::COMMENT, |ui| {
-                let field = TextField::new(&mut dialog.comment, words::COMMENT)
-                    .hint(words::COMMENT_HINT)
-                    .limit(200)
-                    .id(Id::unique("token comment"))
-                    .show(ui);
-                entered |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                focus_first(ui, &field);
-            });
-            form_row(ui, words::LIFETIME, |ui| entered |= lifetime(ui, dialog));
-            entered |= limits(ui, dialog);
+    fn width(&self) -> f32 {
+        WIDTH
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        scrolled(ui, |ui| {
+            say(ui, &words::rotate_body(self.replaces.as_deref(), self.days(), &self.request.scopes));
+            told(ui, self.failure.as_ref(), state, act);
         });
-        told(ui, dialog.failure.as_ref(), state, act);
-    });
-    let generate = Button::primary(if waits { words::GENERATING } else { words::GENERATE_NOW }).busy(waits).enabled(dialog.may_generate());
-    let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Close), (generate, Answer::Generate)]);
-    answer.or((entered && dialog.may_generate()).then_some(Answer::Generate))
+        let waits = self.waits();
+        let enter = enter_pressed(ui) && !waits;
+        let rotate = Button::primary(if waits { words::ROTATING } else { words::ROTATE_NOW }).busy(waits).enabled(!waits);
+        let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Cancel), (rotate, Answer::Confirm)]);
+        match answer.or(enter.then_some(Answer::Confirm)) {
+            Some(Answer::Confirm) => {
+                act.send(self.rotate(&mut state.tokens));
+                Then::Stay
+            }
+            Some(Answer::Cancel) => Then::Close,
+            None => unless_elsewhere(state),
+        }
+    }
+}
+
+impl Dialog for RevokeTokens {
+    fn name(&self) -> &'static str {
+        "revoke tokens dialog"
+    }
+
+    fn title(&self, _: &State) -> String {
+        words::revoke_title(&comments(self))
+    }
+
+    fn width(&self) -> f32 {
+        WIDTH
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let many = self.tokens.len() > 1;
+        scrolled(ui, |ui| {
+            if many {
+                paragraph(ui, &words::revoke_which(&comments(self)), fonts::medium(14.0), theme::of(ui).text);
+            }
+            say(ui, if many { words::REVOKE_BODY_MANY } else { words::REVOKE_BODY });
+            if self.in_use {
+                remark(ui, Severity::Warning, if many { words::REVOKE_IN_USE_MANY } else { words::REVOKE_IN_USE });
+            }
+            if let Some(expected) = &self.expected {
+                let label = words::type_to_revoke(expected);
+                say(ui, &label);
+                let field = TextField::new(&mut self.typed, &label).id(Id::unique("revoke name")).show(ui);
+                focus_first(ui, &field);
+            }
+        });
+        let revoke = Button::danger(words::REVOKE).icon(Icon::Trash).enabled(self.may_revoke());
+        match buttons(ui, [(Button::ghost(text::CANCEL), Answer::Cancel), (revoke, Answer::Confirm)]) {
+            Some(Answer::Confirm) => {
+                act.send(self.revoke(&mut state.tokens));
+                Then::Close
+            }
+            Some(Answer::Cancel) => Then::Close,
+            None => Then::Stay,
+        }
+    }
+}
+
+/// A remedy leads behind the dialog, which closes.
+fn unless_elsewhere(state: &State) -> Then {
+    if state.view.leads_elsewhere() { Then::Close } else { Then::Stay }
 }
 
 /// Returns whether Enter was pressed in the field for days.
@@ -162,39 +206,6 @@ fn limits(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
         remark(ui, severity, words);
         field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     })
-}
-
-fn rotate(ui: &mut Ui, dialog: &RotateToken, state: &mut State, act: &mut Act) -> Option<Answer> {
-    scrolled(ui, |ui| {
-        say(ui, &words::rotate_body(dialog.replaces.as_deref(), dialog.days(), &dialog.request.scopes));
-        told(ui, dialog.failure.as_ref(), state, act);
-    });
-    let waits = dialog.waits();
-    let enter = enter_pressed(ui) && !waits;
-    let rotate = Button::primary(if waits { words::ROTATING } else { words::ROTATE_NOW }).busy(waits).enabled(!waits);
-    let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Close), (rotate, Answer::Rotate)]);
-    answer.or(enter.then_some(Answer::Rotate))
-}
-
-fn revoke(ui: &mut Ui, dialog: &mut RevokeTokens) -> Option<Answer> {
-    let many = dialog.tokens.len() > 1;
-    scrolled(ui, |ui| {
-        if many {
-            paragraph(ui, &words::revoke_which(&comments(dialog)), fonts::medium(14.0), theme::of(ui).text);
-        }
-        say(ui, if many { words::REVOKE_BODY_MANY } else { words::REVOKE_BODY });
-        if dialog.in_use {
-            remark(ui, Severity::Warning, if many { words::REVOKE_IN_USE_MANY } else { words::REVOKE_IN_USE });
-        }
-        if let Some(expected) = &dialog.expected {
-            let label = words::type_to_revoke(expected);
-            say(ui, &label);
-            let field = TextField::new(&mut dialog.typed, &label).id(Id::unique("revoke name")).show(ui);
-            focus_first(ui, &field);
-        }
-    });
-    let revoke = Button::danger(words::REVOKE).icon(Icon::Trash).enabled(dialog.may_revoke());
-    buttons(ui, [(Button::ghost(text::CANCEL), Answer::Close), (revoke, Answer::Revoke)])
 }
 
 fn comments(dialog: &RevokeTokens) -> Vec<&str> {

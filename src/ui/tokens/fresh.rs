@@ -1,24 +1,21 @@
 //! A newly created token: shown once, until the person closes it.
 
-use egui::{Context, Id, Ui};
+use egui::Ui;
 use jiff::Timestamp;
 
 use super::dialogs::{enter_pressed, scrolled, told};
-use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
     dialogs::{buttons, say},
     fonts,
     icons::Icon,
-    state::State,
+    state::{Dialog, Fresh, Go, State, Then, ask_quietly},
     text::{self, send_to as sending, tokens as words},
     theme,
-    widgets::{Button, fresh_secret, modal, paragraph, remark, return_focus},
+    widgets::{Button, fresh_secret, paragraph, remark},
 };
 use brickpass_core::connection::Severity;
 use brickpass_engine::KeepClipboard;
-
-const WIDTH: f32 = 660.0;
 
 #[derive(Clone, Copy)]
 enum Answer {
@@ -30,51 +27,73 @@ enum Answer {
     Keep,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(leaving) = state.tokens.fresh().map(|fresh| fresh.leaving) else { return };
-    let id = Id::unique(("new token dialog", leaving));
-    let title = if leaving { words::LEAVE_TITLE } else { words::NEW_TITLE };
-    let shown = modal(ctx, id, title, WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        if leaving { leave(ui) } else { contents(ui, state, act) }
-    });
-    let closed = shown.closed.then_some(if leaving { Answer::Keep } else { Answer::Leave });
-    let Some(answer) = shown.inner.or(closed) else { return };
-    match answer {
-        Answer::Copy => act.send(state.copy_fresh_token()),
-        Answer::KeepOnClipboard => act.send([ask_quietly(KeepClipboard)]),
-        Answer::Use => act.send(state.use_fresh_token()),
-        Answer::SendTo => state.send_fresh_token(),
-        Answer::Leave => state.leave_fresh_token(),
-        Answer::Keep => state.keep_fresh_token(),
+impl Dialog for Fresh {
+    /// The question before it closes counts as a dialog of its own.
+    fn name(&self) -> &'static str {
+        if self.leaving { "leave new token dialog" } else { "new token dialog" }
     }
-    if state.tokens.fresh().map(|fresh| fresh.leaving) != Some(leaving) || state.send_to().is_some() {
-        return_focus(ctx, id);
+
+    fn title(&self, _: &State) -> String {
+        if self.leaving { words::LEAVE_TITLE } else { words::NEW_TITLE }.to_owned()
     }
-    ctx.request_repaint();
+
+    fn width(&self) -> f32 {
+        660.0
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let answer = if self.leaving { leave(ui) } else { contents(ui, self, state, act) };
+        let Some(answer) = answer else { return Then::Stay };
+        ui.ctx().request_repaint();
+        match answer {
+            Answer::Copy => act.send(self.copy()),
+            Answer::KeepOnClipboard => act.send(ask_quietly(KeepClipboard)),
+            Answer::Use => act.send(self.use_in_connection()),
+            Answer::SendTo => act.send(self.send(&state.tokens, &state.connections)),
+            Answer::Leave => return close(self, act),
+            Answer::Keep => self.keep(),
+        }
+        Then::Stay
+    }
+
+    fn cancel(&mut self, _: &mut State, act: &mut Act) -> Then {
+        if self.leaving {
+            self.keep();
+            return Then::Stay;
+        }
+        close(self, act)
+    }
+
+    fn stays(&self) -> bool {
+        true
+    }
 }
 
-fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
-    let words_below = state.tokens.fresh().map(|fresh| {
-        let token = &fresh.new.token;
-        words::new_token(&token.comment, token.expires_at, &state.zone.0)
-    })?;
-    let failure = state.tokens.fresh().and_then(|fresh| fresh.failure.clone());
-    let may_use = state.can_use_fresh_token();
-    let using = state.tokens.fresh().is_some_and(|fresh| fresh.using);
+fn close(fresh: &mut Fresh, act: &mut Act) -> Then {
+    if !fresh.leave() {
+        return Then::Stay;
+    }
+    if fresh.closes_window {
+        act.send(Go::CloseWindow);
+    }
+    Then::Close
+}
+
+fn contents(ui: &mut Ui, fresh: &mut Fresh, state: &mut State, act: &mut Act) -> Option<Answer> {
+    let token = &fresh.new.token;
+    let words_below = words::new_token(&token.comment, token.expires_at, &state.preferences.zone.0);
+    let may_use = fresh.can_use(&state.connections);
     let (mut copy, mut send) = (false, false);
     scrolled(ui, |ui| {
         paragraph(ui, if may_use { words::NEW_WHY } else { words::NEW_WHY_COPY }, fonts::regular(14.0), theme::of(ui).weak);
-        if let Some(fresh) = state.tokens.fresh_mut() {
-            copy = fresh_secret(ui, &fresh.new.value, words::NEW_TOKEN, &mut fresh.revealed_at, act.now);
-        }
+        copy = fresh_secret(ui, &fresh.new.value, words::NEW_TOKEN, &mut fresh.revealed_at, act.now);
         paragraph(ui, &words_below, fonts::regular(12.0), theme::of(ui).weak);
-        send = Button::secondary(sending::SEND_TO).small().enabled(!using).show(ui).clicked();
-        if let Some(failure) = &failure {
+        send = Button::secondary(sending::SEND_TO).small().enabled(!fresh.using).show(ui).clicked();
+        if let Some(failure) = &fresh.failure {
             remark(ui, Severity::Warning, words::USE_FAILED);
             told(ui, Some(failure), state, act);
         }
-        if state.tokens.fresh().is_some_and(|fresh| fresh.used) {
+        if fresh.used {
             ui.horizontal(|ui| {
                 let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
                 Icon::Ok.paint(ui.painter(), rect.center(), 16.0, theme::of(ui).ok);
@@ -82,14 +101,13 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
             });
         }
     });
-    answers(ui, state, act.now, may_use).or(copy.then_some(Answer::Copy)).or(send.then_some(Answer::SendTo))
+    answers(ui, fresh, state, act.now, may_use).or(copy.then_some(Answer::Copy)).or(send.then_some(Answer::SendTo))
 }
 
 /// *Use* is the main button, since most tokens are created for that; afterwards it is *Done*.
-fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<Answer> {
-    let fresh = state.tokens.fresh()?;
+fn answers(ui: &mut Ui, fresh: &Fresh, state: &State, now: Timestamp, may_use: bool) -> Option<Answer> {
     let (using, used) = (fresh.using, fresh.used);
-    let left = state.fresh_token_on_clipboard().map(|copied| copied.seconds_left(now));
+    let left = fresh.on_clipboard(&state.secrets).map(|copied| copied.seconds_left(now));
     let copy_words = left.map_or_else(|| words::COPY.to_owned(), words::copied);
     let copy = (Button::secondary(&copy_words).icon(Icon::Copy), Answer::Copy);
     let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));

@@ -11,10 +11,7 @@ mod tests;
 
 use egui::{Id, Ui};
 
-pub use dialogs::show as dialog;
 pub(super) use dialogs::{enter_pressed, scrolled, told};
-pub use fresh::show as fresh_token;
-pub use send_to::show as send_to;
 
 use super::{
     act::Act,
@@ -40,9 +37,9 @@ pub fn table_id() -> Id {
 
 /// The part that stays visible while the rows scroll.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown() else { return };
+    let Some(id) = state.connections.selection.shown() else { return };
     ui.spacing_mut().item_spacing.y = 8.0;
-    match state.tokens_of(id) {
+    match state.connections.tokens_of(id) {
         TokensOf::NotSaved => {
             paragraph(ui, words::NOT_SAVED, fonts::regular(14.0), theme::of(ui).weak);
             return;
@@ -63,7 +60,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// The rows, and a note about all of them.
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(id) = state.selection.shown().filter(|id| state.tokens_of(*id) == TokensOf::Workspace) else { return };
+    let Some(id) = state.connections.selection.shown().filter(|id| state.connections.tokens_of(*id) == TokensOf::Workspace) else { return };
     let weak = theme::of(ui).weak;
     let Some(table) = state.tokens.table(id) else { return };
     if table.list().value().is_none() {
@@ -112,10 +109,10 @@ fn filter(ui: &mut Ui, state: &mut State, id: ConnectionId, width: f32) {
 }
 
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let id = state.selection.shown();
+    let id = state.connections.selection.shown();
     let waits = id.and_then(|id| state.tokens.table(id)).is_some_and(|table| table.is_asking() && table.list().value().is_some());
     if refresh_button(ui, waits, words::ASKING, words::REFRESH) {
-        act.send(state.ask_for_tokens());
+        act.send(state.tokens.ask_for_tokens(&state.connections));
     }
 }
 
@@ -139,12 +136,12 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narr
             table.table_model.tick_none();
         }
         if revoke.show(ui).clicked() {
-            state.ask_to_revoke();
+            act.send(state.tokens.ask_to_revoke(&state.view, &state.connections));
         }
         return;
     }
     let (rotating, generating) = (state.tokens.rotating(id), state.tokens.generating(id));
-    let rotates = rotating || state.can_rotate();
+    let rotates = rotating || state.tokens.can_rotate(&state.connections);
     let rotate_words = if rotating {
         words::ROTATING
     } else if narrow {
@@ -160,10 +157,10 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narr
     };
     push_right(ui, generate.width(ui) + if rotates { rotate.width(ui) + gap } else { 0.0 }, narrow);
     if rotates && rotate.show(ui).clicked() {
-        act.send(state.ask_to_rotate());
+        act.send(state.tokens.ask_to_rotate(&state.connections));
     }
     if generate.show(ui).clicked() {
-        act.send(state.ask_to_generate());
+        act.send(state.tokens.ask_to_generate(&state.connections));
     }
 }
 
@@ -199,7 +196,7 @@ fn list_failure(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId)
         if leads_elsewhere(&failure) {
             remedy_button(ui, &failure, state, act, true);
         } else if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-            act.send(state.ask_for_tokens());
+            act.send(state.tokens.ask_for_tokens(&state.connections));
         }
     });
 }

@@ -1,25 +1,22 @@
 //! *Copy to a secret store*: the destination, its fields, and the command. Nothing that is drawn here is a secret.
 
-use egui::{Context, Id, Ui};
-use jiff::Timestamp;
+use egui::{Id, Ui};
 
 use super::dialogs::scrolled;
-use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
     dialogs::{buttons, focus_first},
     fonts,
     icons::Icon,
-    state::{SendTo, State},
+    state::{Dialog, Fresh, SendTo, State, Then, ask_quietly},
     text::{self, send_to as words, tokens},
     theme::{self, Tone},
-    widgets::{Button, Select, TextField, badge, code_box, form_row, modal, paragraph, remark, return_focus, select_option},
+    widgets::{Button, Select, TextField, badge, code_box, form_row, paragraph, remark, select_option},
 };
 use brickpass_core::connection::Severity;
 use brickpass_engine::KeepClipboard;
 use brickpass_interchange::send_to::{Destination, Order, Refusal, Source, Terminal};
 
-const WIDTH: f32 = 660.0;
 /// Below this height there is a scroll bar, which covers what is on the right.
 const ROOMY: f32 = 640.0;
 const SCROLL_BAR: f32 = 14.0;
@@ -32,41 +29,55 @@ enum Wish {
     Leave,
 }
 
-pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let id = Id::unique("send to dialog");
-    let shown = modal(ctx, id, words::TITLE, WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, state, act.now)
-    });
-    let Some(wish) = shown.inner.or(shown.closed.then_some(Wish::Leave)) else { return };
-    match wish {
-        Wish::CopyCommand => copy_command(ctx, state),
-        Wish::CopyToken => act.send(state.copy_token_to_send()),
-        Wish::KeepOnClipboard => act.send([ask_quietly(KeepClipboard)]),
-        Wish::Leave => {
-            state.leave_send_to();
-            return_focus(ctx, id);
-        }
+impl Dialog for SendTo {
+    fn name(&self) -> &'static str {
+        "send to dialog"
     }
-    ctx.request_repaint();
+
+    fn title(&self, _: &State) -> String {
+        words::TITLE.to_owned()
+    }
+
+    fn width(&self) -> f32 {
+        660.0
+    }
+
+    fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
+        let Some(wish) = contents(ui, self, state, act) else { return Then::Stay };
+        ui.ctx().request_repaint();
+        match wish {
+            Wish::CopyCommand => copy_command(ui, self),
+            Wish::CopyToken => act.send(self.copy_token(&state.dialogs)),
+            Wish::KeepOnClipboard => act.send(ask_quietly(KeepClipboard)),
+            Wish::Leave => return self.cancel(state, act),
+        }
+        Then::Stay
+    }
+
+    /// Back to the new token, or to the tab.
+    fn cancel(&mut self, state: &mut State, _: &mut Act) -> Then {
+        state.tokens.keep_order(self.order.clone());
+        Then::Close
+    }
+
+    /// Its steps are lost with it.
+    fn stays(&self) -> bool {
+        true
+    }
 }
 
-fn copy_command(ctx: &Context, state: &mut State) {
-    let Some(send_to) = state.send_to_mut() else { return };
+fn copy_command(ui: &Ui, send_to: &mut SendTo) {
     let Ok(command) = send_to.order.command() else { return };
     // The button says that it is done: a toast would cover the next one in a small window.
     (send_to.command_copied, send_to.token_copied) = (true, false);
-    ctx.copy_text(command);
+    ui.ctx().copy_text(command);
 }
 
-fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {
-    let fresh = state.tokens.fresh().is_some();
-    let copied = state.fresh_token_on_clipboard().map(|copied| copied.left(now));
-    // Rounded up, as in the status bar.
-    let left = copied.map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
-    let may_use = fresh && state.can_use_fresh_token();
-    let send_to = state.send_to_mut()?;
+fn contents(ui: &mut Ui, send_to: &mut SendTo, state: &State, act: &Act) -> Option<Wish> {
+    let fresh = state.dialogs.find::<Fresh>();
+    let left = fresh.and_then(|fresh| fresh.on_clipboard(&state.secrets)).map(|copied| copied.seconds_left(act.now));
     let left = left.filter(|_| send_to.token_copied);
+    let may_use = fresh.is_some_and(|fresh| fresh.can_use(&state.connections));
     let mut wish = None;
     let narrowed = if ui.available_height() < ROOMY { SCROLL_BAR } else { 0.0 };
     scrolled(ui, |ui| {
@@ -79,7 +90,7 @@ fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {
             paragraph(ui, words::NOT_USED_YET, fonts::regular(12.0), theme::of(ui).weak);
         }
     });
-    let leave = Button::ghost(if fresh { words::BACK } else { words::CLOSE });
+    let leave = Button::ghost(if fresh.is_some() { words::BACK } else { words::CLOSE });
     wish.or(buttons(ui, [(leave, Wish::Leave)]))
 }
 

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::ui::{
     fake_engine::{FakeEngine, browser, connection, new_value, token},
-    window_tests::{Window, click, open, settle, shows, type_into},
+    window_tests::{Window, ask_to_close, click, open, settle, shows, type_into},
 };
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -157,6 +157,21 @@ fn another_destination_is_a_command_that_is_not_copied_yet_and_what_was_typed_is
     assert!(shows(&window, "Your new token"), "Escape leads back");
     click(&mut window, &engine, "Copy to a secret store...");
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Project path").value().as_deref(), Some("ada/sales"));
+}
+
+#[test]
+fn the_question_before_the_window_closes_stands_in_front_of_the_command() {
+    let engine = engine();
+    let mut window = generated(&engine);
+    click(&mut window, &engine, "Copy to a secret store...");
+    fill_in(&mut window, &engine);
+    ask_to_close(&mut window);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "This token cannot be shown again") && !window.state().state.view.may_close());
+    click(&mut window, &engine, "Go back");
+    assert!(shows(&window, "Your new token"));
+    click(&mut window, &engine, "Copy to a secret store...");
+    assert_eq!(window.get_by_role_and_label(Role::TextInput, "Repository").value().as_deref(), Some("ada/sales"));
 }
 
 #[test]

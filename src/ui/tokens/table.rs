@@ -100,8 +100,8 @@ enum Wish {
 }
 
 pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    let zone = state.zone.0.clone();
-    let rotates = state.can_rotate();
+    let zone = state.preferences.zone.0.clone();
+    let rotates = state.tokens.can_rotate(&state.connections);
     let Some(table) = state.tokens.table_mut(id) else { return };
     let width = ui.available_width();
     let tells_last_use = table.tells_last_use();
@@ -136,8 +136,8 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         None => {}
         Some(Wish::Toggle(at)) => table.table_model.tick(at),
         Some(Wish::ChooseTo(at)) => table.table_model.tick_to(at),
-        Some(Wish::Revoke(at)) => state.ask_to_revoke_row(at),
-        Some(Wish::Rotate) => act.send(state.ask_to_rotate()),
+        Some(Wish::Revoke(at)) => act.send(state.tokens.ask_to_revoke_row(at, &state.connections)),
+        Some(Wish::Rotate) => act.send(state.tokens.ask_to_rotate(&state.connections)),
     }
 }
 

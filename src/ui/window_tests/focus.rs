@@ -23,7 +23,7 @@ fn wn_01_the_delete_key_deletes_nothing_while_the_focus_is_on_the_form() {
         if window.ctx.memory(egui::Memory::focused) != Some(crate::ui::sidebar::list_id()) {
             controls += 1;
             key(&mut window, &engine, Modifiers::NONE, Key::Delete);
-            assert_eq!((engine.sent("Remove"), window.state().state.dialog.is_none()), (0, true), "after {controls} controls");
+            assert_eq!((engine.sent("Remove"), !window.state().state.dialogs.is_open()), (0, true), "after {controls} controls");
         }
     }
     assert!(controls > 20, "{controls}");
@@ -51,7 +51,7 @@ fn wn_02_the_key_that_signs_out_asks_first() {
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert!(shows(&window, "Sign out of Sales?") && engine.sent("SignOut") == 0);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
-    assert!(window.state().state.dialog.is_none() && engine.sent("SignOut") == 0, "Cancel has the focus");
+    assert!(!window.state().state.dialogs.is_open() && engine.sent("SignOut") == 0, "Cancel has the focus");
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     window.query_all_by_role_and_label(Role::Button, "Sign out").last().unwrap().click();
     settle(&mut window, &engine);
@@ -68,7 +68,7 @@ fn wn_03_the_question_before_a_deletion_names_what_goes_and_its_default_changes_
     assert!(shows(&window, "The connection and its access token are deleted from this computer."));
     assert!(shows(&window, "You can undo this for 30 seconds."));
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
-    assert_eq!((engine.sent("Remove"), window.state().state.dialog.is_none()), (0, true), "Cancel has the focus");
+    assert_eq!((engine.sent("Remove"), !window.state().state.dialogs.is_open()), (0, true), "Cancel has the focus");
     assert_eq!(window.ctx.memory(egui::Memory::focused), Some(crate::ui::sidebar::list_id()), "and the list gets it back");
     key(&mut window, &engine, Modifiers::NONE, Key::Delete);
     click(&mut window, &engine, "Delete");

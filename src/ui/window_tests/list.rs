@@ -37,7 +37,8 @@ fn a_search_begins_at_its_first_match_however_far_down_the_list_was() {
 fn the_list_is_worked_by_keys_and_typing_filters_it() {
     let engine = FakeEngine::with(&workspaces(&["Alpha", "Beta", "Gamma"]));
     let mut window = open(&engine, [1280.0, 800.0]);
-    let name = |window: &Window| window.state().state.name_of(window.state().state.selection.shown().unwrap()).to_owned();
+    let name =
+        |window: &Window| window.state().state.connections.name_of(window.state().state.connections.selection.shown().unwrap()).to_owned();
     window.get_by_role_and_label(Role::ListBox, "Connections").focus();
     window.run_steps(2);
     for (key, expected) in [(Key::ArrowDown, "Beta"), (Key::End, "Gamma"), (Key::ArrowUp, "Beta"), (Key::Home, "Alpha")] {
@@ -50,7 +51,7 @@ fn the_list_is_worked_by_keys_and_typing_filters_it() {
     assert!(window.get_by_role_and_label(Role::TextInput, "Filter connections").is_focused());
     window.event(Event::Text("am".into()));
     settle(&mut window, &engine);
-    assert_eq!(window.state().state.list.filter(), "gam");
+    assert_eq!(window.state().state.connections.list.filter(), "gam");
     assert!(shows(&window, "Results, 1"));
     window.key_press(Key::Enter);
     settle(&mut window, &engine);
@@ -67,7 +68,8 @@ fn undo_in_one_form_never_brings_back_the_text_of_another() {
     let engine = FakeEngine::with(&workspaces(&["Alpha", "Beta"]));
     let mut window = open(&engine, [1280.0, 800.0]);
     type_into(&mut window, &engine, Role::TextInput, "Name", " one");
-    window.state_mut().state.select_neighbour(1, false);
+    let output = window.state_mut().state.connections.select_neighbour(1, false);
+    window.state_mut().follow(output);
     settle(&mut window, &engine);
     window.get_by_role_and_label(Role::TextInput, "Name").focus();
     window.run_steps(2);
@@ -97,7 +99,7 @@ fn ui_06_every_field_is_reached_by_tab_at_640x480_and_every_scale() {
             reached.push(id);
         }
         let state = &window.state().state;
-        let id = state.selection.shown().unwrap();
+        let id = state.connections.selection.shown().unwrap();
         let mut wanted: Vec<(String, egui::Id)> =
             [Field::Name, Field::BaseUrl, Field::Timeout, Field::Auth, Field::Folder, Field::Description]
                 .map(|field| (format!("{field:?}"), crate::ui::editor::field_id(id, field)))

@@ -33,7 +33,7 @@ fn wn_09_a_locked_vault_asks_for_its_passphrase_at_start() {
     passphrase(&window).type_text("open sesame");
     settle(&mut window, &engine);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
     assert_eq!(engine.sent("UnlockVault"), 2);
 }
 
@@ -46,7 +46,7 @@ fn wn_09_who_closes_the_question_is_not_asked_again_and_sees_what_is_locked() {
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     engine.0.borrow_mut().commands.push_back(crate::ui::state::probe_vault());
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
     assert!(shows(&window, "Secrets are stored in the encrypted file, which is locked"));
     assert!(!shows(&window, "Paste a personal access token"));
     click(&mut window, &engine, "Unlock...");
@@ -65,13 +65,13 @@ fn wn_09_a_secret_that_was_asked_for_before_the_vault_was_known_to_be_locked_say
     let mut window = open(&engine, [1280.0, 800.0]);
     let failure = Failure::new(Code::VaultLocked, "The keyring is locked.", "Nobody unlocked it.", "Unlock it.");
     let stored = brickpass_engine::StoredSecret::Unavailable(failure);
-    window.state_mut().state.secret_described(sales.id, SecretKind::PersonalAccessToken, stored);
+    window.state_mut().state.secrets.secret_described(sales.id, SecretKind::PersonalAccessToken, stored);
     settle(&mut window, &engine);
     assert!(shows(&window, "The system keyring is locked"));
     let before = engine.sent("ProbeVault");
     click(&mut window, &engine, "Unlock...");
     assert_eq!(engine.sent("ProbeVault"), before + 1, "looking into it brings up the question of the system");
-    assert_eq!(window.state().state.vault.value().map(|(home, _)| *home), Some(VaultHome::Keyring));
+    assert_eq!(window.state().state.secrets.vault.value().map(|(home, _)| *home), Some(VaultHome::Keyring));
 }
 
 #[test]
@@ -114,5 +114,5 @@ fn wn_16_who_has_forgotten_the_passphrase_starts_a_new_vault_from_the_dialog_tha
     }
     click(&mut window, &engine, "Create a new vault");
     assert_eq!((engine.sent("Recover"), engine.sent("UnlockVault")), (1, 0));
-    assert!(window.state().state.dialog.is_none() && shows(&window, "A new vault was created."));
+    assert!(!window.state().state.dialogs.is_open() && shows(&window, "A new vault was created."));
 }

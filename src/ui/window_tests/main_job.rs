@@ -44,7 +44,7 @@ fn each_plain_field_has_a_row_and_is_saved_and_searched() {
     click(&mut window, &engine, "Save");
     for (spec, text) in Field::plain() {
         assert_eq!((text.kept.get)(&engine.0.borrow().entries[0].connection), typed(spec));
-        window.state_mut().state.list.set_filter(&typed(spec));
+        window.state_mut().state.connections.list.set_filter(&typed(spec));
         settle(&mut window, &engine);
         assert_eq!(shows(&window, "Results, 1"), text.searched, "{:?}", spec.field);
     }
@@ -175,7 +175,7 @@ fn production_asks_for_its_name_and_escape_changes_nothing() {
     assert_eq!(engine.sent("Remove"), 0, "destructive is never the default");
     window.key_press(Key::Escape);
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
     focus_list(&mut window);
     window.key_press(Key::Delete);
     settle(&mut window, &engine);
@@ -195,7 +195,7 @@ fn ui_04_closing_with_unsaved_edits_shows_a_dialog() {
     settle(&mut window, &engine);
     assert!(shows(&window, "Sales has unsaved changes."));
     click(&mut window, &engine, "Cancel");
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
     ask_to_close(&mut window);
     settle(&mut window, &engine);
     window.get_by_label("Save and close").click();
@@ -272,7 +272,7 @@ fn wn_11_the_question_after_a_change_elsewhere_shows_both_versions_and_when() {
     settle(&mut window, &engine);
     click(&mut window, &engine, "Save choices");
     assert_eq!(engine.0.borrow().entries[0].connection.description, "theirs");
-    assert!(!window.state().state.is_unsaved(sales.id));
+    assert!(!window.state().state.connections.is_unsaved(sales.id));
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn wn_13_a_save_that_hangs_can_be_cancelled_and_loses_nothing() {
     settle(&mut window, &engine);
     click(&mut window, &engine, "Cancel saving");
     assert!(shows(&window, "Saving was cancelled."));
-    let form = window.state().state.shown_form().unwrap();
+    let form = window.state().state.connections.shown_form().unwrap();
     assert!(!form.is_saving() && form.is_unsaved() && form.failure.is_none());
     assert_eq!(form.draft.description, "half a thought");
     engine.0.borrow_mut().saves_hang = false;

@@ -24,7 +24,6 @@ use egui_kittest::{
 use super::{
     BrickpassApp, Setup,
     fake_engine::{FakeEngine, at, connection, production, unauthorized},
-    state::Dialog,
 };
 use brickpass_core::{
     connection::{Connection, Field, SecretKind},

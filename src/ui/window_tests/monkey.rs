@@ -142,7 +142,7 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
         seconds.set(seconds.get() + i64::from(random.u8(0..3)));
         window.step();
         if random.u8(0..20) == 0 {
-            window.state_mut().state.discard_dialog();
+            window.state_mut().state.dialogs.close();
         }
     }
     // Everything that runs comes to an end: no spinner stays.
@@ -153,12 +153,12 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
             inner.finish(test);
         }
     }
-    window.state_mut().state.discard_dialog();
+    window.state_mut().state.dialogs.close();
     for _ in 0..20 {
         settle(&mut window, &engine);
     }
     let state = &window.state().state;
     assert_eq!(state.tests.running_count(), 0);
-    assert!(state.shown_form().is_none_or(|form| !form.is_saving()));
+    assert!(state.connections.shown_form().is_none_or(|form| !form.is_saving()));
     eprintln!("{sent} events in {:?}; commands sent: {}", started.elapsed(), engine.log().len());
 }

@@ -1,6 +1,7 @@
 //! The window as a whole.
 
 use super::*;
+use crate::ui::{settings::SettingsDialog, shortcuts::ShortcutSheet};
 
 include!("../../../tests/hostile_values.rs");
 
@@ -11,14 +12,13 @@ fn hv_23_hostile_names_are_taken_or_refused_with_a_reason_and_the_list_still_ren
     let mut taken = 0;
     for (_, value) in hostile_values() {
         let state = &mut window.state_mut().state;
-        let commands = state.new_connection();
-        assert!(commands.is_empty());
-        let form = state.shown_form_mut().unwrap();
+        assert!(state.connections.new_connection().requests().is_empty());
+        let form = state.connections.shown_form_mut().unwrap();
         form.draft.name.clone_from(&value);
         form.draft.base_url = "https://adb-1.2.azuredatabricks.net".to_owned();
         window.key_press_modifiers(Modifiers::COMMAND, Key::S);
         settle(&mut window, &engine);
-        let form = window.state().state.shown_form().unwrap();
+        let form = window.state().state.connections.shown_form().unwrap();
         if form.is_new() {
             let reason = form.remark(Field::Name).map(|remark| remark.text.clone());
             assert!(reason.is_some_and(|reason| !reason.is_empty()), "{value:?} was refused without a reason");
@@ -28,11 +28,10 @@ fn hv_23_hostile_names_are_taken_or_refused_with_a_reason_and_the_list_still_ren
         }
     }
     assert!(taken > 25, "{taken}");
-    let shown = window.state().state.list.shown().count();
+    let shown = window.state().state.connections.list.shown().count();
     assert_eq!(shown, hostile_values().len() + 1);
     for _ in 0..12 {
-        let mut commands = window.state_mut().state.select_neighbour(5, false);
-        commands.clear();
+        let _ = window.state_mut().state.connections.select_neighbour(5, false);
         settle(&mut window, &engine);
     }
 }
@@ -59,11 +58,11 @@ fn the_settings_change_the_theme_and_close_when_saved() {
     click(&mut window, &engine, "Dark");
     assert_eq!(engine.0.borrow().settings.theme, ThemeChoice::Dark);
     assert_eq!(window.ctx.theme(), egui::Theme::Dark);
-    assert!(matches!(window.state().state.dialog, Some(Dialog::Settings)));
+    assert!(window.state().state.dialogs.find::<SettingsDialog>().is_some());
     type_into(&mut window, &engine, Role::TextInput, "Certificate authorities", "/etc/ca.pem");
     window.get_all_by_label("Save").last().unwrap().click();
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
     assert!(engine.0.borrow().settings.ca_file.is_some());
 }
 
@@ -71,12 +70,12 @@ fn the_settings_change_the_theme_and_close_when_saved() {
 fn the_sheet_of_shortcuts_stays_until_escape() {
     let engine = FakeEngine::with(&workspaces(&["Sales lakehouse"]));
     let mut window = open(&engine, [1280.0, 800.0]);
-    window.state_mut().state.dialog = Some(Dialog::Shortcuts);
+    window.state_mut().state.dialogs.show(ShortcutSheet);
     window.run_steps(8);
     assert!(shows(&window, "Keyboard shortcuts"));
     window.key_press(Key::Escape);
     window.run_steps(2);
-    assert!(window.state().state.dialog.is_none() && !shows(&window, "Keyboard shortcuts"));
+    assert!(!window.state().state.dialogs.is_open() && !shows(&window, "Keyboard shortcuts"));
 }
 
 #[test]
@@ -90,7 +89,7 @@ fn the_palette_jumps_to_a_connection() {
     window.key_press(Key::Enter);
     settle(&mut window, &engine);
     let state = &window.state().state;
-    assert_eq!(state.name_of(state.selection.shown().unwrap()), "Gamma");
+    assert_eq!(state.connections.name_of(state.connections.selection.shown().unwrap()), "Gamma");
 }
 
 #[test]

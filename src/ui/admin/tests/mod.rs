@@ -11,6 +11,7 @@ use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use secrecy::ExposeSecret as _;
 
+use super::FreshSecret;
 use crate::ui::{
     fake_engine::admin::{FakeAdmin, REQUESTS, SECRET_VALUE, forbidden, object, principal, users_token},
     fake_engine::{FakeEngine, account, connection, production},

@@ -53,7 +53,7 @@ fn a_new_secret_is_shown_masked_and_copied_by_the_engine() {
     assert_eq!(engine.sent("CopySecret"), 1, "the engine copies, never egui");
     assert!(window.query_by_label("Copied, clears in 30 s").is_some());
     click(&mut window, &engine, "Done");
-    assert!(!shows(&window, "cannot be shown again") && window.state().state.fresh_secret().is_none());
+    assert!(!shows(&window, "cannot be shown again") && window.state().state.dialogs.find::<FreshSecret>().is_none());
     assert!(shows(&window, "Expires in 180 days"), "the list knows it");
 }
 
@@ -66,7 +66,7 @@ fn a_fresh_secret_that_would_be_lost_is_asked_about_once_and_holds_the_window_up
     click(&mut window, &engine, "Create");
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close() && shows(&window, "An OAuth secret is being created."));
+    assert!(!window.state().state.view.may_close() && shows(&window, "An OAuth secret is being created."));
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
@@ -77,9 +77,9 @@ fn a_fresh_secret_that_would_be_lost_is_asked_about_once_and_holds_the_window_up
     assert!(shows(&window, "Your new OAuth secret"), "the safe answer is the default");
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close() && shows(&window, "This secret cannot be shown again"));
+    assert!(!window.state().state.view.may_close() && shows(&window, "This secret cannot be shown again"));
     click(&mut window, &engine, "Close anyway");
-    assert!(window.state().state.may_close());
+    assert!(window.state().state.view.may_close());
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_connection_is_created_with_the_new_secret_in_it() {
     click(&mut window, &engine, "New secret...");
     click(&mut window, &engine, "Create");
     click(&mut window, &engine, "Create connection");
-    assert!(window.state().state.fresh_secret().is_none() && !shows(&window, "cannot be shown again"));
+    assert!(window.state().state.dialogs.find::<FreshSecret>().is_none() && !shows(&window, "cannot be shown again"));
     assert!(!is_in_words(&window, SECRET_VALUE));
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Name").value().as_deref(), Some("nightly-etl"));
     ask_to_close(&mut window);
@@ -114,7 +114,7 @@ fn a_connection_without_a_new_secret_waits_for_one_to_be_typed() {
     let engine = sales();
     let mut window = at_principal(&engine);
     click(&mut window, &engine, "Create connection from this service principal");
-    let form = window.state().state.shown_form().unwrap();
+    let form = window.state().state.connections.shown_form().unwrap();
     assert!(form.is_new() && form.is_unsaved() && form.draft.secret.is_empty());
     assert_eq!((form.draft.auth, form.draft.client_id.as_str()), (AuthKind::ServicePrincipal, "00000011-0000-4000-8000-000000000000"));
 }

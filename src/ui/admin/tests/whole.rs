@@ -42,10 +42,10 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
     engine.0.borrow_mut().admin_data.slow = vec!["ListServicePrincipals"];
     let mut window = opened(&engine);
     principals(&mut window, &engine);
-    let first = window.state().state.selection.shown().unwrap();
-    let other = window.state().state.list.shown().find(|other| *other != first).unwrap();
-    let commands = window.state_mut().state.select(other);
-    window.state().send(commands);
+    let first = window.state().state.connections.selection.shown().unwrap();
+    let other = window.state().state.connections.list.shown().find(|other| *other != first).unwrap();
+    let commands = window.state_mut().state.connections.select(other);
+    window.state_mut().follow(commands);
     tab(&mut window, &engine, "Administration");
     let held: Vec<_> = {
         let mut inner = engine.0.borrow_mut();

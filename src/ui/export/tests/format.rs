@@ -188,7 +188,7 @@ fn nobody_has_to_wait_for_a_list_or_a_verification() {
 #[test]
 fn of_several_files_a_new_folder_is_asked_for() {
     let mut desk = Desk::on("Terraform");
-    desk.window.state_mut().state.save_folder = Some("/home/ada".into());
+    desk.window.state_mut().state.preferences.save_folder = Some("/home/ada".into());
     desk.click("Save as...");
     let folder = desk.window.get_by_role_and_label(Role::TextInput, "New folder");
     assert_eq!(folder.value().as_deref(), Some("/home/ada/brickpass-terraform"));
@@ -199,7 +199,7 @@ fn of_several_files_a_new_folder_is_asked_for() {
 #[test]
 fn saving_says_where_it_is_and_a_work_tree_wants_a_second_yes() {
     let mut desk = Desk::jdbc();
-    desk.window.state_mut().state.save_folder = Some("/home/ada".into());
+    desk.window.state_mut().state.preferences.save_folder = Some("/home/ada".into());
     desk.secret_included();
     desk.click("Save as...");
     assert!(desk.shows("Contains the secret. Only you can read the file."));

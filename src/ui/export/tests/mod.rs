@@ -40,7 +40,7 @@ impl Desk {
         let seconds = Rc::new(Cell::new(0));
         let mut window = open_at(&engine, size, Rc::clone(&seconds));
         // The dialog about the locked vault is not tested here.
-        window.state_mut().state.discard_dialog();
+        window.state_mut().state.dialogs.close();
         window.state_mut().state.export.offer(FORMATS);
         let mut desk = Self { window, engine, seconds };
         desk.window.get_by_role_and_label(Role::Tab, "Export").click();

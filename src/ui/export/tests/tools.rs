@@ -93,7 +93,7 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
     });
     assert!(desk.shows("The vault is locked."));
     desk.click("Unlock vault");
-    assert!(desk.window.state().state.dialog.is_some());
+    assert!(desk.window.state().state.dialogs.is_open());
 
     let desk = Desk::new(&browser("Mine"));
     assert!(desk.shows("Not signed in."));

@@ -8,7 +8,8 @@ fn a_connection_of_an_account_signs_in_with_it_until_told_otherwise() {
     let engine = FakeEngine::with(&[workspace.clone(), account.clone()]);
     engine.0.borrow_mut().signed_in.insert(account.id, sign_in("priya@example.com"));
     let mut window = open(&engine, SIZE);
-    window.state_mut().state.select(workspace.id);
+    let output = window.state_mut().state.connections.select(workspace.id);
+    window.state_mut().follow(output);
     settle(&mut window, &engine);
     assert!(shows(&window, "Uses the sign-in of All of us"));
     assert!(shows(&window, "priya@example.com"));
@@ -46,7 +47,8 @@ fn with_workspaces(count: usize) -> (FakeEngine, Connection, Window) {
     engine.0.borrow_mut().signed_in.insert(account.id, sign_in("priya@example.com"));
     engine.0.borrow_mut().workspaces = Ok((1..=count).map(workspace_of_account).collect());
     let mut window = open(&engine, SIZE);
-    window.state_mut().state.select(account.id);
+    let output = window.state_mut().state.connections.select(account.id);
+    window.state_mut().follow(output);
     settle(&mut window, &engine);
     window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
     settle(&mut window, &engine);
@@ -68,7 +70,7 @@ fn workspaces_of_an_account_become_connections_that_share_its_sign_in() {
     window.get_by_label_contains("Workspace 0002").click();
     settle(&mut window, &engine);
     click(&mut window, &engine, "Add 5 workspaces");
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
     assert!(shows(&window, "Added 5 workspaces"));
     let inner = engine.0.borrow();
     let added: Vec<&Connection> =
@@ -77,7 +79,7 @@ fn workspaces_of_an_account_become_connections_that_share_its_sign_in() {
     assert_eq!(names, ["Workspace 0004", "Workspace 0006", "Workspace 0008", "Workspace 0010", "Workspace 0012"]);
     assert!(added.iter().all(|it| it.uses_sign_in_of(&account) && it.level == Level::Workspace));
     assert!(added.iter().all(|it| it.environment == account.environment), "filed where the account is");
-    let shown: ConnectionId = window.state().state.selection.shown().unwrap();
+    let shown: ConnectionId = window.state().state.connections.selection.shown().unwrap();
     assert_eq!(shown, added[0].id, "the first of them is shown");
 }
 
@@ -99,11 +101,11 @@ fn what_cannot_be_listed_or_added_is_told_in_the_dialog_and_escape_closes_it() {
     click(&mut window, &engine, "Select all shown");
     click(&mut window, &engine, "Add 2 workspaces");
     assert!(shows(&window, "The disk is full."));
-    assert!(matches!(window.state().state.dialog, Some(Dialog::AddWorkspaces(_))));
+    assert!(window.state().state.dialogs.find::<AddWorkspaces>().is_some());
     assert!(window.query_by_label("Add 2 workspaces").is_some(), "what was ticked stays ticked");
     window.key_press(Key::Escape);
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none());
+    assert!(!window.state().state.dialogs.is_open());
 
     engine.0.borrow_mut().workspaces = Err(Failure::new(Code::Forbidden, "Only account admins may list workspaces.", "", "Ask one."));
     window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
@@ -161,7 +163,9 @@ fn wn_07_workspaces_are_filed_as_the_dialog_says_and_as_the_account_is_by_defaul
     };
     assert_eq!(filed(&engine, "Workspace 0001"), (Environment::Production, "Acme".to_owned(), vec![]));
 
-    window.state_mut().state.select(account.id);
+    let output = window.state_mut().state.connections.select(account.id);
+
+    window.state_mut().follow(output);
     settle(&mut window, &engine);
     window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
     settle(&mut window, &engine);

@@ -113,12 +113,14 @@ fn lb_41_cancel_ends_the_sign_in_and_what_comes_late_finds_nobody() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     let (mut window, _) = waiting(&engine);
     let id = engine.0.borrow().sign_ins[0].request.owner.id;
-    let run = window.state().state.attempt(id).unwrap().run;
+    let run = window.state().state.sign_ins.attempt_for(id, &window.state().state.connections).unwrap().run;
     click(&mut window, &engine, "Cancel");
     assert_eq!(engine.0.borrow().cancelled_sign_ins, 1);
     assert!(!shows(&window, "Listening on"));
     let outcome = Ok(SignedIn { sign_in: sign_in("late@example.com"), hints: Vec::new(), found: None });
-    window.state_mut().state.sign_in_finished(run, id, outcome);
+    let state = &mut window.state_mut().state;
+    let output = state.sign_ins.finished(run, id, outcome, &mut state.connections, &mut state.tests);
+    window.state_mut().follow(output);
     settle(&mut window, &engine);
     assert!(!shows(&window, "late@example.com"));
     assert!(window.query_all_by_label("Sign in").next().is_some(), "it can begin anew");

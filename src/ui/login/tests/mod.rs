@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::ui::{
     fake_engine::{FakeEngine, LINK, account, browser, connection, ok_report, sign_in},
-    state::Dialog,
+    state::AddWorkspaces,
     window_tests::{Window, ask_to_close, click, commands_of, open, open_at, settle, shows, type_into},
 };
 use brickpass_core::{

@@ -75,7 +75,10 @@ fn a_connection_that_needs_a_sign_in_offers_it_in_the_head_and_in_the_palette() 
     engine.sign_in_ends(Ok("priya@example.com"));
     settle(&mut window, &engine);
     assert!(window.query_by_label("Sign in").is_none());
-    assert!(!window.state().state.last_test(sales.id).is_some_and(|last| last.state == Status::SignIn), "that test is of yesterday");
+    assert!(
+        !window.state().state.connections.last_test(sales.id).is_some_and(|last| last.state == Status::SignIn),
+        "that test is of yesterday"
+    );
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn who_does_not_know_the_address_signs_in_and_finds_it_in_the_form() {
     });
     settle(&mut window, &engine);
     assert!(shows(&window, "Save the connection to keep this sign-in."));
-    let draft = window.state().state.shown_form().unwrap().draft.clone();
+    let draft = window.state().state.connections.shown_form().unwrap().draft.clone();
     assert_eq!((draft.base_url.as_str(), draft.workspace_id.as_str()), ("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com", "42"));
     assert_eq!(draft.name, "dbc-a1b2c3d4-e5f6.cloud.databricks.com");
     let id = draft.id;

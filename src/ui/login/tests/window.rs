@@ -1,6 +1,7 @@
 //! The rest of the window around a sign-in.
 
 use super::*;
+use crate::ui::dialogs::Unlock;
 
 #[test]
 fn a_renewed_sign_in_that_is_not_stored_holds_the_window_up() {
@@ -22,13 +23,13 @@ fn a_renewed_sign_in_that_is_not_stored_holds_the_window_up() {
     assert!(shows(&window, "Quit anyway"), "it did not work, so the dialog stays");
     window.key_press(Key::Escape);
     settle(&mut window, &engine);
-    assert!(window.state().state.dialog.is_none() && !window.state().state.may_close());
+    assert!(!window.state().state.dialogs.is_open() && !window.state().state.view.may_close());
 
     ask_to_close(&mut window);
     settle(&mut window, &engine);
     engine.0.borrow_mut().unsaved_sign_ins = (Vec::new(), None);
     click(&mut window, &engine, "Try again");
-    assert!(window.state().state.may_close(), "stored: the window closes as it was asked to");
+    assert!(window.state().state.view.may_close(), "stored: the window closes as it was asked to");
 }
 
 #[test]
@@ -42,9 +43,9 @@ fn quitting_anyway_is_possible_and_comes_after_unsaved_edits() {
     ask_to_close(&mut window);
     settle(&mut window, &engine);
     click(&mut window, &engine, "Close without saving");
-    assert!(!window.state().state.may_close());
+    assert!(!window.state().state.view.may_close());
     click(&mut window, &engine, "Quit anyway");
-    assert!(window.state().state.may_close());
+    assert!(window.state().state.view.may_close());
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn the_menu_of_a_connection_signs_in_and_out_and_adds_workspaces() {
     pick(&mut window, "Sign in");
     assert_eq!(engine.sent("SignIn"), 2);
     pick(&mut window, "Add workspaces from this account");
-    assert!(matches!(window.state().state.dialog, Some(Dialog::AddWorkspaces(_))));
+    assert!(window.state().state.dialogs.find::<AddWorkspaces>().is_some());
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn a_locked_vault_is_unlocked_from_the_sign_in_row() {
     settle(&mut window, &engine);
     assert!(shows(&window, "Secrets are stored in the encrypted file, which is locked"));
     click(&mut window, &engine, "Unlock...");
-    assert!(matches!(window.state().state.dialog, Some(Dialog::Unlock { .. })));
+    assert!(window.state().state.dialogs.find::<Unlock>().is_some());
 }
 
 #[test]

@@ -1,35 +1,34 @@
 //! The data and requests of the *Administration* tab. A late answer to an older request is ignored.
 
-mod ask;
-mod fresh;
+mod connect;
 mod outcome;
 mod principals;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet};
 
-use ask::RevokeUsersTokens;
-pub use ask::{AdminDialog, Confirm, NewPrincipal, NewSecret, SECRET_DAYS};
-pub use fresh::FreshSecret;
 use principals::Detail;
 pub use principals::PrincipalColumn;
 pub use tokens::{MAXIMUM_DAYS, UserColumn};
 
 use super::{
-    Page, State, TokensOf,
+    Connections, Go, Notice, Output, Page, RunId, State, TokensOf, View, ask,
     remote::Asked,
     same_target,
     table_model::{Record, TableModel},
 };
-use crate::ui::state::RunId;
+use crate::ui::{
+    admin::{FreshSecret, NewPrincipal},
+    text::admin as words,
+};
 use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
 use brickpass_databricks::rest::{ServicePrincipal, TokenRules, UserToken};
-use brickpass_engine::{Ask, GetTokenRules, Request};
+use brickpass_engine::{GetTokenRules, Request};
 
 /// A section of the tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,122 +123,155 @@ impl AdminData {
     }
 }
 
+/// The answer to a request about the workspace or the account of a connection.
+struct Answer<T> {
+    id: ConnectionId,
+    run: RunId,
+    outcome: Result<T, Failure>,
+    /// The tab is in view, which shows a failure.
+    in_view: bool,
+}
+
 #[derive(Debug, Default)]
 pub struct Admin {
     by_connection: HashMap<ConnectionId, AdminData>,
     section: AdminSection,
-    /// Not part of any dialog, so that no other event replaces them.
-    fresh: VecDeque<FreshSecret>,
-    /// Secrets that are being created, by principal: their values would be lost if the window closed now.
-    making: HashMap<RunId, ServicePrincipal>,
-    /// The window was about to close when a new secret kept it open.
-    close_afterwards: bool,
+    /// Secrets that are being created: their values would be lost if the window closed now.
+    new_secrets: HashSet<RunId>,
 }
 
 impl Admin {
-    pub fn admin_data(&self, id: ConnectionId) -> Option<&AdminData> {
-        self.by_connection.get(&id)
-    }
-
-    pub fn admin_data_mut(&mut self, id: ConnectionId) -> Option<&mut AdminData> {
-        self.by_connection.get_mut(&id)
-    }
-}
-
-impl State {
-    /// The connection whose administration can be shown.
-    pub fn administered(&self) -> Option<ConnectionId> {
-        self.selection.shown().filter(|id| self.selection.count() == 1 && self.tokens_of(*id) != TokensOf::NotSaved)
-    }
-
     /// What is known about the workspace or account of the shown connection.
-    pub fn admin_data(&self) -> Option<&AdminData> {
-        self.admin.admin_data(self.administered()?)
+    pub fn shown(&self, connections: &Connections) -> Option<&AdminData> {
+        self.by_connection.get(&connections.administered()?)
     }
 
-    pub fn admin_data_mut(&mut self) -> Option<&mut AdminData> {
-        let id = self.administered()?;
-        self.admin.admin_data_mut(id)
+    pub fn shown_mut(&mut self, connections: &Connections) -> Option<&mut AdminData> {
+        self.by_connection.get_mut(&connections.administered()?)
     }
 
     /// An account has only service principals.
-    pub fn admin_section(&self) -> AdminSection {
-        let account = self.selection.shown().is_some_and(|id| self.tokens_of(id) == TokensOf::Account);
-        if account { AdminSection::ServicePrincipals } else { self.admin.section }
+    pub fn section(&self, connections: &Connections) -> AdminSection {
+        let account = connections.selection.shown().is_some_and(|id| connections.tokens_of(id) == TokensOf::Account);
+        if account { AdminSection::ServicePrincipals } else { self.section }
     }
 
-    pub fn show_section(&mut self, section: AdminSection) -> Vec<Ask> {
-        if std::mem::replace(&mut self.admin.section, section) == section { Vec::new() } else { self.ask_for_administration() }
+    pub fn show_section(&mut self, section: AdminSection, connections: &Connections) -> Output {
+        if std::mem::replace(&mut self.section, section) == section { Output::none() } else { self.load(connections) }
     }
 
-    /// Also *Refresh*.
-    pub fn ask_for_administration(&mut self) -> Vec<Ask> {
-        let Some(id) = self.administered() else { return Vec::new() };
-        let Some(connection) = self.entry(id).map(|entry| entry.connection.clone()) else { return Vec::new() };
-        let admin_data = self.admin.by_connection.entry(id).or_default();
+    /// Loads what the section shows. Also *Refresh*.
+    pub fn load(&mut self, connections: &Connections) -> Output {
+        let Some(id) = connections.administered() else { return Output::none() };
+        let Some(connection) = connections.entry(id).map(|entry| entry.connection.clone()) else { return Output::none() };
+        let admin_data = self.by_connection.entry(id).or_default();
         if admin_data.target.as_ref().is_some_and(|target| !same_target(target, &connection)) {
             *admin_data = AdminData::default();
         }
         admin_data.target = Some(connection);
-        match self.admin_section() {
+        match self.section(connections) {
             AdminSection::Tokens => {
-                let mut commands = self.admin_question(id, GetTokenRules { id }, |admin_data| Some(&mut admin_data.rules));
-                commands.extend(self.ask_for_users_tokens(id));
-                commands
+                self.load_into(id, GetTokenRules { id }, |admin_data| Some(&mut admin_data.rules)).and(self.load_users_tokens(id))
             }
-            AdminSection::ServicePrincipals => {
-                let mut commands = self.ask_for_principals(id);
-                commands.extend(self.ask_for_secrets(id));
-                commands
-            }
+            AdminSection::ServicePrincipals => self.load_principals(id).and(self.load_secrets(id)),
         }
     }
 
+    /// *New service principal*, from the page or by its key.
+    pub fn ask_for_new_principal(&mut self, view: &View, connections: &Connections) -> Output {
+        let Some(id) = connections.administered() else { return Output::none() };
+        let mut output = Output::none();
+        if view.page == Page::Administration {
+            output.extend(self.show_section(AdminSection::ServicePrincipals, connections));
+        } else {
+            self.section = AdminSection::ServicePrincipals;
+            output.go(Go::Page(Page::Administration));
+        }
+        output.open(NewPrincipal::new(id));
+        output
+    }
+
     /// Sends a request; `note` stores the run where `then` finds it again.
-    fn admin_ask<R: Request>(
+    fn request<R: Request, O: Into<Output>>(
         &mut self,
         id: ConnectionId,
         request: R,
         note: impl FnOnce(&mut AdminData, RunId),
-        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Ask> + Send + 'static,
-    ) -> Vec<Ask> {
-        let run = self.tests.new_run();
-        let Some(admin_data) = self.admin.by_connection.get_mut(&id) else { return Vec::new() };
+        then: impl FnOnce(&mut Self, Answer<R::Answer>) -> O + Send + 'static,
+    ) -> Output {
+        let run = RunId::next();
+        let Some(admin_data) = self.by_connection.get_mut(&id) else { return Output::none() };
         note(admin_data, run);
-        vec![super::ask(request, move |state, outcome, _| then(state, run, outcome))]
+        let request = ask(request, move |state, outcome, _| {
+            let in_view = state.view.shows_administration_of(id, &state.connections);
+            then(&mut state.admin, Answer { id, run, outcome, in_view })
+        });
+        request.into()
     }
 
     /// Loads what belongs in this place.
-    fn admin_question<R: Request>(
+    fn load_into<R: Request>(
         &mut self,
         id: ConnectionId,
         request: R,
         place: fn(&mut AdminData) -> Option<&mut Asked<R::Answer>>,
-    ) -> Vec<Ask> {
+    ) -> Output {
         let note = move |admin_data: &mut AdminData, run| {
             if let Some(asked) = place(admin_data) {
                 asked.asked(run);
             }
         };
-        self.admin_ask(id, request, note, move |state, run, outcome| {
-            if let Some(asked) = state.admin.admin_data_mut(id).and_then(place) {
+        self.request(id, request, note, move |admin, Answer { run, outcome, .. }| {
+            if let Some(asked) = admin.by_connection.get_mut(&id).and_then(place) {
                 asked.answered(run, outcome);
             }
-            Vec::new()
         })
     }
 
-    /// Shown in its place; if that is not visible, also as a toast.
-    fn admin_trouble(&mut self, id: ConnectionId, kind: AdminTroubleKind, failure: Failure) {
-        if self.selection.shown() != Some(id) || self.page() != Page::Administration {
-            self.notices.push(super::Notice::Failure(failure.clone()));
-        }
-        if let Some(admin_data) = self.admin.by_connection.get_mut(&id) {
+    /// Shows a failed change in its place; if that is not in view, also as a toast.
+    pub fn trouble(&mut self, id: ConnectionId, kind: AdminTroubleKind, failure: Failure, in_view: bool) -> Output {
+        let notice = (!in_view).then(|| Notice::Failure(failure.clone()));
+        if let Some(admin_data) = self.by_connection.get_mut(&id) {
             admin_data.trouble = Some(AdminTrouble { kind, failure });
         }
+        notice.into()
     }
 
-    pub(super) fn forget_admin(&mut self, id: ConnectionId) {
-        self.admin.by_connection.remove(&id);
+    /// A new secret is requested.
+    pub fn secret_requested(&mut self, run: RunId) {
+        self.new_secrets.insert(run);
+    }
+
+    /// The request for a new secret is answered.
+    pub fn secret_answered(&mut self, run: RunId) {
+        self.new_secrets.remove(&run);
+    }
+
+    pub(super) fn forget(&mut self, id: ConnectionId) {
+        self.by_connection.remove(&id);
+    }
+}
+
+impl View {
+    pub fn shows_administration_of(&self, id: ConnectionId, connections: &Connections) -> bool {
+        self.page == Page::Administration && connections.administered() == Some(id)
+    }
+}
+
+impl State {
+    /// Keeps the window open if a value would be lost. Returns whether one would.
+    pub(super) fn held_up_by_secret(&mut self) -> bool {
+        if self.admin.new_secrets.is_empty() {
+            return FreshSecret::hold_window(&mut self.dialogs);
+        }
+        self.view.notices.push(Notice::Info(words::BEING_MADE.to_owned()));
+        true
+    }
+}
+
+impl Connections {
+    /// The connection whose administration can be shown.
+    pub fn administered(&self) -> Option<ConnectionId> {
+        self.selection.shown().filter(|id| self.selection.count() == 1 && self.tokens_of(*id) != TokensOf::NotSaved)
     }
 }

@@ -1,251 +1,171 @@
 //! The answers to an administrator's requests.
 
-use super::{AdminDialog, AdminTroubleKind, FreshSecret};
-use crate::ui::state::RunId;
+use super::{Admin, AdminTroubleKind, Answer};
 use crate::ui::{
-    state::{Dialog, Notice, Page, State},
-    text::admin as words,
+    state::{Notice, Output, Remote},
+    text::{admin as words, tokens as token_words},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_databricks::rest::{Entitlement, NewOAuthSecret, Object, Permission, ServicePrincipal, TokenRules, UserToken, WorkspaceRole};
-use brickpass_engine::{Ask, RevokedTokens};
+use brickpass_databricks::rest::{
+    AccountWorkspace, Entitlement, Object, Permission, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
+};
+use brickpass_engine::RevokedTokens;
 
-type Outcome<T> = Result<T, Failure>;
-
-impl State {
-    pub(super) fn users_tokens_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<UserToken>>) -> Vec<Ask> {
-        if let Some(admin_data) = self.admin.admin_data_mut(id) {
+impl Admin {
+    pub(super) fn users_tokens_listed(&mut self, Answer { id, run, outcome, .. }: Answer<Vec<UserToken>>) {
+        if let Some(admin_data) = self.by_connection.get_mut(&id) {
             admin_data.tokens.answered(run, outcome);
         }
-        Vec::new()
     }
 
-    pub(super) fn principals_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<ServicePrincipal>>) -> Vec<Ask> {
-        let Some(admin_data) = self.admin.admin_data_mut(id) else { return Vec::new() };
+    pub(super) fn rules_changed(&mut self, Answer { id, run, outcome, in_view }: Answer<TokenRules>) -> Output {
+        let Some(admin_data) = self.by_connection.get_mut(&id).filter(|admin_data| admin_data.pending_rule_change == Some(run)) else {
+            return Output::none();
+        };
+        admin_data.pending_rule_change = None;
+        match outcome {
+            Ok(rules) => {
+                // This also answers a request that is still running.
+                admin_data.rules.replace(rules);
+                Output::none()
+            }
+            Err(failure) => self.trouble(id, AdminTroubleKind::Rules, failure, in_view),
+        }
+    }
+
+    pub(super) fn users_tokens_revoked(&mut self, Answer { id, run, outcome, in_view }: Answer<RevokedTokens>) -> Output {
+        let Some(admin_data) = self.by_connection.get_mut(&id).filter(|admin_data| admin_data.revoking == Some(run)) else {
+            return Output::none();
+        };
+        admin_data.revoking = None;
+        let mut output = Output::none();
+        match outcome {
+            Ok(RevokedTokens { revoked, failed }) => {
+                admin_data.tokens.table_model.remove(&revoked);
+                if !revoked.is_empty() {
+                    output.notice(Notice::Done(token_words::revoked(revoked.len())));
+                }
+                let count = failed.len();
+                if let Some((_, failure)) = failed.into_iter().next() {
+                    output.extend(self.trouble(id, AdminTroubleKind::Revoke(count), failure, in_view));
+                }
+            }
+            Err(failure) => output.extend(self.trouble(id, AdminTroubleKind::Revoke(0), failure, in_view)),
+        }
+        if in_view { output.and(self.load_users_tokens(id)) } else { output }
+    }
+
+    pub(super) fn principals_listed(&mut self, Answer { id, run, outcome, .. }: Answer<Vec<ServicePrincipal>>) {
+        let Some(admin_data) = self.by_connection.get_mut(&id) else { return };
         admin_data.principals.answered(run, outcome);
         if admin_data.principals.is_known() && admin_data.principal().is_none() {
             admin_data.detail = None;
         }
-        Vec::new()
     }
 
-    pub(super) fn objects_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<Object>>) -> Vec<Ask> {
-        if let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut()) {
-            detail.grants.objects.answered(run, outcome);
+    /// The list contains the new principal, also before it is loaded again.
+    pub fn principal_created(&mut self, id: ConnectionId, principal: ServicePrincipal) -> Output {
+        let words = words::created(&principal.name);
+        if let Some(admin_data) = self.by_connection.get_mut(&id).filter(|admin_data| admin_data.principals.is_known()) {
+            admin_data.principals.table_model.put(principal);
         }
-        Vec::new()
+        Notice::Done(words).into()
     }
 
-    pub(super) fn permission_known(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Option<Permission>>) -> Vec<Ask> {
-        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut()) else { return Vec::new() };
-        let grants = &mut detail.grants;
-        if grants.has.answered(run, outcome) && grants.chosen.is_none() {
-            let least = || grants.kind.and_then(|kind| kind.permissions().first().copied());
-            grants.chosen = grants.has.value().copied().flatten().or_else(least);
-        }
-        Vec::new()
-    }
-
-    /// Returns whether it succeeded; a failure is shown.
-    fn is_done(&mut self, id: ConnectionId, kind: AdminTroubleKind, outcome: Outcome<()>) -> bool {
-        if let Err(failure) = outcome {
-            self.admin_trouble(id, kind, failure);
-            return false;
-        }
-        true
-    }
-
-    pub(super) fn entitlement_set(
-        &mut self,
-        run: RunId,
-        id: ConnectionId,
-        principal_id: &str,
-        what: (Entitlement, bool),
-        outcome: Outcome<()>,
-    ) {
-        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id)) else { return };
-        let Some(at) = detail.entitling.iter().position(|(running, _)| *running == run) else { return };
+    pub(super) fn entitlement_set(&mut self, principal_id: &str, what: (Entitlement, bool), answer: Answer<()>) -> Output {
+        let Answer { id, run, outcome, in_view } = answer;
+        let Some(detail) = self.detail_of(id, principal_id) else { return Output::none() };
+        let Some(at) = detail.entitling.iter().position(|(running, _)| *running == run) else { return Output::none() };
         detail.entitling.remove(at);
-        if !self.is_done(id, AdminTroubleKind::Entitlement, outcome) {
-            return;
+        if let Err(failure) = outcome {
+            return self.trouble(id, AdminTroubleKind::Entitlement, failure, in_view);
         }
-        let Some(admin_data) = self.admin.admin_data_mut(id) else { return };
-        let Some(mut principal) = admin_data.principals.table_model.get(principal_id).cloned() else { return };
+        let Some(admin_data) = self.by_connection.get_mut(&id) else { return Output::none() };
+        let Some(mut principal) = admin_data.principals.table_model.get(principal_id).cloned() else { return Output::none() };
         let (entitlement, granted) = what;
         principal.entitlements.retain(|known| *known != entitlement);
         if granted {
             principal.entitlements.push(entitlement);
         }
         admin_data.principals.table_model.put(principal);
+        Output::none()
     }
 
-    pub(super) fn secret_deleted(
-        &mut self,
-        run: RunId,
-        id: ConnectionId,
-        principal_id: &str,
-        secret_id: &str,
-        outcome: Outcome<()>,
-    ) -> Vec<Ask> {
-        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id)) else {
-            return Vec::new();
-        };
-        let Some(at) = detail.deleting.iter().position(|(running, _)| *running == run) else { return Vec::new() };
+    pub(super) fn secret_deleted(&mut self, principal_id: &str, secret_id: &str, answer: Answer<()>) -> Output {
+        let Answer { id, run, outcome, in_view } = answer;
+        let Some(detail) = self.detail_of(id, principal_id) else { return Output::none() };
+        let Some(at) = detail.deleting.iter().position(|(running, _)| *running == run) else { return Output::none() };
         detail.deleting.remove(at);
-        if self.is_done(id, AdminTroubleKind::DeleteSecret, outcome) {
-            if let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id))
-                && let Some(known) = detail.secrets.value()
-            {
-                // They stay removed, whatever an older list says that is still loading.
-                let kept = known.iter().filter(|secret| secret.id != secret_id).cloned().collect();
-                detail.secrets.set(kept);
+        let output = match outcome {
+            Ok(()) => {
+                if let Some(known) = detail.secrets.value() {
+                    // They stay removed, whatever an older list says that is still loading.
+                    let kept = known.iter().filter(|secret| secret.id != secret_id).cloned().collect();
+                    detail.secrets.set(kept);
+                }
+                Notice::Done(words::SECRET_DELETED.to_owned()).into()
             }
-            self.notices.push(Notice::Done(words::SECRET_DELETED.to_owned()));
-        }
-        self.ask_for_secrets(id)
+            Err(failure) => self.trouble(id, AdminTroubleKind::DeleteSecret, failure, in_view),
+        };
+        output.and(self.load_secrets(id))
     }
 
-    pub(super) fn joined(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (String, WorkspaceRole), outcome: Outcome<()>) {
-        let joining = |state: &mut Self| -> Option<RunId> {
-            let detail = state.admin.admin_data_mut(id)?.detail_of(principal_id)?;
-            detail.joining.run.take_if(|running| *running == run)
-        };
-        if joining(self).is_none() || !self.is_done(id, AdminTroubleKind::Join, outcome) {
+    pub(super) fn workspaces_to_join_listed(&mut self, id: ConnectionId, outcome: Result<Vec<AccountWorkspace>, Failure>) {
+        let detail = self.by_connection.get_mut(&id).and_then(|admin_data| admin_data.detail.as_mut());
+        let Some(joining) = detail.map(|detail| &mut detail.joining).filter(|joining| matches!(joining.workspaces, Remote::Pending { .. }))
+        else {
             return;
+        };
+        match outcome {
+            Ok(found) => {
+                joining.table_model.set(found);
+                joining.workspaces = Remote::Ready(());
+            }
+            Err(failure) => joining.workspaces.failed(failure),
         }
-        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail_of(principal_id)) else { return };
+    }
+
+    pub(super) fn joined(&mut self, principal_id: &str, what: (String, WorkspaceRole), answer: Answer<()>) -> Output {
+        let Answer { id, run, outcome, in_view } = answer;
+        let Some(joining) = self.detail_of(id, principal_id).map(|detail| &mut detail.joining) else { return Output::none() };
+        if joining.run.take_if(|running| *running == run).is_none() {
+            return Output::none();
+        }
+        if let Err(failure) = outcome {
+            return self.trouble(id, AdminTroubleKind::Join, failure, in_view);
+        }
         let (workspace_id, role) = what;
-        let name = detail.joining.table_model.get(&workspace_id).map(|workspace| workspace.name.clone());
-        detail.joining.joined = Some((name.unwrap_or(workspace_id), role));
+        let name = joining.table_model.get(&workspace_id).map(|workspace| workspace.name.clone());
+        joining.joined = Some((name.unwrap_or(workspace_id), role));
+        Output::none()
     }
 
-    pub(super) fn granted(
-        &mut self,
-        run: RunId,
-        id: ConnectionId,
-        object: &Object,
-        permission: Permission,
-        outcome: Outcome<()>,
-    ) -> Vec<Ask> {
-        let detail = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut());
+    pub(super) fn objects_listed(&mut self, Answer { id, run, outcome, .. }: Answer<Vec<Object>>) {
+        if let Some(detail) = self.by_connection.get_mut(&id).and_then(|admin_data| admin_data.detail.as_mut()) {
+            detail.grants.objects.answered(run, outcome);
+        }
+    }
+
+    pub(super) fn permission_loaded(&mut self, Answer { id, run, outcome, .. }: Answer<Option<Permission>>) {
+        let Some(detail) = self.by_connection.get_mut(&id).and_then(|admin_data| admin_data.detail.as_mut()) else { return };
+        let grants = &mut detail.grants;
+        if grants.has.answered(run, outcome) && grants.chosen.is_none() {
+            let least = || grants.kind.and_then(|kind| kind.permissions().first().copied());
+            grants.chosen = grants.has.value().copied().flatten().or_else(least);
+        }
+    }
+
+    pub(super) fn granted(&mut self, object: &Object, permission: Permission, answer: Answer<()>) -> Output {
+        let Answer { id, run, outcome, in_view } = answer;
+        let detail = self.by_connection.get_mut(&id).and_then(|admin_data| admin_data.detail.as_mut());
         if detail.and_then(|detail| detail.grants.run.take_if(|running| *running == run)).is_none() {
-            return Vec::new();
+            return Output::none();
         }
-        if !self.is_done(id, AdminTroubleKind::Grant, outcome) {
-            return Vec::new();
-        }
-        // If the principal is shown, its current permission says so.
-        if self.shows_administration_of(id) {
-            return self.ask_for_permission();
-        }
-        self.notices.push(Notice::Done(words::granted(permission.label, &object.name)));
-        Vec::new()
-    }
-
-    pub(super) fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<TokenRules>) -> Vec<Ask> {
-        let Some(admin_data) = self.admin.admin_data_mut(id).filter(|admin_data| admin_data.pending_rule_change == Some(run)) else {
-            return Vec::new();
-        };
-        admin_data.pending_rule_change = None;
         match outcome {
-            // This also answers a request that is still running.
-            Ok(rules) => admin_data.rules.replace(rules),
-            Err(failure) => self.admin_trouble(id, AdminTroubleKind::Rules, failure),
+            Err(failure) => self.trouble(id, AdminTroubleKind::Grant, failure, in_view),
+            // The tab shows the permission.
+            Ok(()) if in_view => self.load_permission(id),
+            Ok(()) => Notice::Done(words::granted(permission.label, &object.name)).into(),
         }
-        Vec::new()
-    }
-
-    pub(super) fn users_tokens_revoked(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<RevokedTokens>) -> Vec<Ask> {
-        let Some(admin_data) = self.admin.admin_data_mut(id).filter(|admin_data| admin_data.revoking == Some(run)) else {
-            return Vec::new();
-        };
-        admin_data.revoking = None;
-        match outcome {
-            Ok(RevokedTokens { revoked, failed }) => {
-                admin_data.tokens.table_model.remove(&revoked);
-                if !revoked.is_empty() {
-                    self.notices.push(Notice::Done(crate::ui::text::tokens::revoked(revoked.len())));
-                }
-                let count = failed.len();
-                if let Some((_, failure)) = failed.into_iter().next() {
-                    self.admin_trouble(id, AdminTroubleKind::Revoke(count), failure);
-                }
-            }
-            Err(failure) => self.admin_trouble(id, AdminTroubleKind::Revoke(0), failure),
-        }
-        if self.shows_administration_of(id) { self.ask_for_users_tokens(id) } else { Vec::new() }
-    }
-
-    fn shows_administration_of(&self, id: ConnectionId) -> bool {
-        self.page() == Page::Administration && self.selection.shown() == Some(id)
-    }
-
-    pub(super) fn principal_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<ServicePrincipal>) -> Vec<Ask> {
-        let in_dialog = matches!(&self.dialog, Some(Dialog::Admin(dialog)) if dialog.run() == Some(run));
-        match outcome {
-            Ok(principal) => {
-                let name = principal.name.clone();
-                let principal_id = principal.id.clone();
-                if let Some(admin_data) = self.admin.admin_data_mut(id).filter(|admin_data| admin_data.principals.is_known()) {
-                    admin_data.principals.table_model.put(principal);
-                }
-                self.notices.push(Notice::Done(words::created(&name)));
-                if !in_dialog {
-                    return Vec::new();
-                }
-                self.dialog = None;
-                self.open_principal_of(id, &principal_id)
-            }
-            Err(failure) => {
-                self.making_failed(run, id, AdminTroubleKind::CreatePrincipal, failure);
-                Vec::new()
-            }
-        }
-    }
-
-    pub(super) fn secret_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<NewOAuthSecret>) -> Vec<Ask> {
-        let Some(principal) = self.admin.making.remove(&run) else { return Vec::new() };
-        match outcome {
-            Ok(new) => {
-                if matches!(&self.dialog, Some(Dialog::Admin(dialog)) if dialog.run() == Some(run)) {
-                    self.dialog = None;
-                }
-                self.admin.fresh.push_back(FreshSecret::new(id, principal, new));
-                if self.shows_administration_of(id) { self.ask_for_secrets(id) } else { Vec::new() }
-            }
-            Err(failure) => {
-                self.making_failed(run, id, AdminTroubleKind::CreateSecret, failure);
-                // It may have been created anyway.
-                if self.shows_administration_of(id) { self.ask_for_secrets(id) } else { Vec::new() }
-            }
-        }
-    }
-
-    /// Shown in the dialog that requested it; if that is closed, on the page.
-    fn making_failed(&mut self, run: RunId, id: ConnectionId, kind: AdminTroubleKind, failure: Failure) {
-        match &mut self.dialog {
-            Some(Dialog::Admin(dialog)) if dialog.run() == Some(run) => dialog.failed(failure),
-            _ => self.admin_trouble(id, kind, failure),
-        }
-    }
-}
-
-impl AdminDialog {
-    fn run(&self) -> Option<RunId> {
-        match self {
-            Self::NewPrincipal(new) => new.run,
-            Self::NewSecret(new) => new.run,
-            Self::TokensOff(_) | Self::Revoke(_) | Self::DeleteSecret(_) => None,
-        }
-    }
-
-    fn failed(&mut self, why: Failure) {
-        let (run, failure) = match self {
-            Self::NewPrincipal(new) => (&mut new.run, &mut new.failure),
-            Self::NewSecret(new) => (&mut new.run, &mut new.failure),
-            Self::TokensOff(_) | Self::Revoke(_) | Self::DeleteSecret(_) => return,
-        };
-        *run = None;
-        *failure = Some(why);
     }
 }

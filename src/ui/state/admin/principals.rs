@@ -2,18 +2,21 @@
 
 use std::cmp::Ordering;
 
-use super::{super::remote::Asked, AdminData, Listing};
-use crate::ui::state::RunId;
-use crate::ui::state::{
-    Remote, State, TokensOf, ask,
-    table_model::{Record, TableModel, by_words},
+use super::{Admin, AdminData, Answer, Listing};
+use crate::ui::{
+    admin::{DeleteSecret, NewSecret},
+    state::{
+        Connections, Output, Remote, RunId, Tests, TokensOf, ask,
+        remote::Asked,
+        table_model::{Record, TableModel, by_words},
+    },
 };
-use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::{
     AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole,
 };
 use brickpass_engine::{
-    AddToWorkspace, Ask, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals,
+    AddToWorkspace, DeleteOAuthSecret, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals,
     ListWorkspaces, Request, SetEntitlement,
 };
 
@@ -167,216 +170,231 @@ impl Grants {
 }
 
 impl AdminData {
-    pub(super) fn detail_of(&mut self, principal_id: &str) -> Option<&mut Detail> {
-        self.detail.as_mut().filter(|detail| detail.principal_id == principal_id)
+    fn shown_principal(&self) -> Option<(&Detail, &ServicePrincipal)> {
+        Some((self.detail.as_ref()?, self.principal()?))
     }
 }
 
-impl State {
-    pub(super) fn ask_for_principals(&mut self, id: ConnectionId) -> Vec<Ask> {
+impl Admin {
+    pub(super) fn load_principals(&mut self, id: ConnectionId) -> Output {
         let note = |admin_data: &mut AdminData, run| admin_data.principals.asked.asked(run);
-        self.admin_ask(id, ListServicePrincipals { id }, note, move |state, run, outcome| state.principals_listed(run, id, outcome))
+        self.request(id, ListServicePrincipals { id }, note, Self::principals_listed)
     }
 
-    pub(super) fn ask_for_secrets(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let Some(detail) = self.admin.admin_data(id).and_then(|admin_data| admin_data.detail.as_ref()) else { return Vec::new() };
+    /// Loads the secrets of the shown principal.
+    pub fn load_secrets(&mut self, id: ConnectionId) -> Output {
+        let Some(detail) = self.by_connection.get(&id).and_then(|admin_data| admin_data.detail.as_ref()) else { return Output::none() };
         let request = ListOAuthSecrets { id, principal_id: detail.principal_id.clone() };
-        self.admin_question(id, request, |admin_data| Some(&mut admin_data.detail.as_mut()?.secrets))
+        self.load_into(id, request, |admin_data| Some(&mut admin_data.detail.as_mut()?.secrets))
     }
 
     /// A request about the shown principal.
-    fn in_detail<R: Request>(
+    fn request_in_detail<R: Request, O: Into<Output>>(
         &mut self,
         id: ConnectionId,
         request: R,
         note: impl FnOnce(&mut Detail, RunId),
-        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Ask> + Send + 'static,
-    ) -> Vec<Ask> {
-        if self.admin.admin_data(id).is_none_or(|admin_data| admin_data.detail.is_none()) {
-            return Vec::new();
+        then: impl FnOnce(&mut Self, Answer<R::Answer>) -> O + Send + 'static,
+    ) -> Output {
+        if self.by_connection.get(&id).is_none_or(|admin_data| admin_data.detail.is_none()) {
+            return Output::none();
         }
         let note = |admin_data: &mut AdminData, run| {
             if let Some(detail) = &mut admin_data.detail {
                 note(detail, run);
             }
         };
-        self.admin_ask(id, request, note, then)
+        self.request(id, request, note, then)
     }
 
-    fn detail(&self) -> Option<(ConnectionId, &Detail, &ServicePrincipal)> {
-        let id = self.administered()?;
-        let admin_data = self.admin.admin_data(id)?;
-        Some((id, admin_data.detail.as_ref()?, admin_data.principal()?))
+    /// The details of the shown principal.
+    pub fn detail(&self, connections: &Connections) -> Option<&Detail> {
+        self.shown(connections)?.detail.as_ref()
     }
 
-    pub fn detail_mut(&mut self) -> Option<&mut Detail> {
-        self.admin_data_mut()?.detail.as_mut()
+    pub fn detail_mut(&mut self, connections: &Connections) -> Option<&mut Detail> {
+        self.shown_mut(connections)?.detail.as_mut()
+    }
+
+    pub(super) fn detail_of(&mut self, id: ConnectionId, principal_id: &str) -> Option<&mut Detail> {
+        self.by_connection.get_mut(&id)?.detail.as_mut().filter(|detail| detail.principal_id == principal_id)
+    }
+
+    /// The shown principal, of which connection, and its details.
+    pub fn principal(&self, connections: &Connections) -> Option<(ConnectionId, &Detail, &ServicePrincipal)> {
+        let id = connections.administered()?;
+        let (detail, principal) = self.by_connection.get(&id)?.shown_principal()?;
+        Some((id, detail, principal))
     }
 
     /// Shows one service principal.
-    pub fn open_principal(&mut self, principal_id: &str) -> Vec<Ask> {
-        let Some(id) = self.administered() else { return Vec::new() };
-        self.open_principal_of(id, principal_id)
-    }
-
-    pub(super) fn open_principal_of(&mut self, id: ConnectionId, principal_id: &str) -> Vec<Ask> {
-        let Some(admin_data) =
-            self.admin.admin_data_mut(id).filter(|admin_data| admin_data.principals.table_model.get(principal_id).is_some())
-        else {
-            return Vec::new();
-        };
+    pub fn open_principal(&mut self, id: ConnectionId, principal_id: &str, connections: &Connections, tests: &Tests) -> Output {
+        let of_list = |admin_data: &&mut AdminData| admin_data.principals.table_model.get(principal_id).is_some();
+        let Some(admin_data) = self.by_connection.get_mut(&id).filter(of_list) else { return Output::none() };
         admin_data.detail = Some(Detail::new(principal_id.to_owned()));
         admin_data.trouble = None;
-        let mut commands = self.ask_for_secrets(id);
-        if self.tokens_of(id) == TokensOf::Account {
-            commands.extend(self.ask_for_workspaces_to_join(id));
+        let mut output = self.load_secrets(id);
+        if connections.tokens_of(id) == TokensOf::Account {
+            output.extend(self.load_workspaces_to_join(id, tests));
         }
-        commands
+        output
     }
 
     /// Back to the list.
-    pub fn close_principal(&mut self) {
-        if let Some(admin_data) = self.admin_data_mut() {
+    pub fn close_principal(&mut self, connections: &Connections) {
+        if let Some(admin_data) = self.shown_mut(connections) {
             admin_data.detail = None;
             admin_data.trouble = None;
         }
     }
 
     /// Workspaces that a test has just found are not loaded again.
-    fn ask_for_workspaces_to_join(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let found = self.tests.finished(id).and_then(|finished| finished.report.workspaces.clone());
-        let Some(detail) = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut()) else { return Vec::new() };
+    fn load_workspaces_to_join(&mut self, id: ConnectionId, tests: &Tests) -> Output {
+        let found = tests.finished(id).and_then(|finished| finished.report.workspaces.clone());
+        let Some(detail) = self.by_connection.get_mut(&id).and_then(|admin_data| admin_data.detail.as_mut()) else {
+            return Output::none();
+        };
         if let Some(found) = found {
             detail.joining.table_model.set(found);
             detail.joining.workspaces = Remote::Ready(());
-            return Vec::new();
+            return Output::none();
         }
         detail.joining.workspaces.asked();
-        vec![ask(ListWorkspaces { id }, move |state, outcome, _| {
-            state.workspaces_to_join(id, outcome);
-            Vec::new()
-        })]
+        ask(ListWorkspaces { id }, move |state, outcome, _| state.admin.workspaces_to_join_listed(id, outcome)).into()
     }
 
-    pub fn ask_for_workspaces_to_join_again(&mut self) -> Vec<Ask> {
-        self.administered().map(|id| self.ask_for_workspaces_to_join(id)).unwrap_or_default()
+    pub fn load_workspaces_to_join_again(&mut self, connections: &Connections, tests: &Tests) -> Output {
+        connections.administered().map(|id| self.load_workspaces_to_join(id, tests)).into()
     }
 
-    fn workspaces_to_join(&mut self, id: ConnectionId, outcome: Result<Vec<AccountWorkspace>, Failure>) {
-        let detail = self.admin.admin_data_mut(id).and_then(|admin_data| admin_data.detail.as_mut());
-        let Some(joining) = detail.map(|detail| &mut detail.joining).filter(|joining| matches!(joining.workspaces, Remote::Pending { .. }))
-        else {
-            return;
-        };
-        match outcome {
-            Ok(found) => {
-                joining.table_model.set(found);
-                joining.workspaces = Remote::Ready(());
-            }
-            Err(failure) => joining.workspaces.failed(failure),
-        }
-    }
-
-    pub fn join_workspace(&mut self) -> Vec<Ask> {
-        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
-        let Some(workspace) = detail.joining.chosen.as_ref().filter(|_| !detail.joining.waits()) else { return Vec::new() };
+    pub fn join_workspace(&mut self, connections: &Connections) -> Output {
+        let Some((id, detail, principal)) = self.principal(connections) else { return Output::none() };
+        let Some(workspace) = detail.joining.chosen.as_ref().filter(|_| !detail.joining.waits()) else { return Output::none() };
         let (principal_id, workspace_id, role) = (principal.id.clone(), workspace.id.clone(), detail.joining.role);
         let request = AddToWorkspace { id, principal_id: principal_id.clone(), workspace_id: workspace_id.clone(), role };
         let note = |detail: &mut Detail, run| {
             detail.joining.run = Some(run);
             detail.joining.joined = None;
         };
-        self.in_detail(id, request, note, move |state, run, outcome| {
-            state.joined(run, id, &principal_id, (workspace_id, role), outcome);
-            Vec::new()
-        })
+        self.request_in_detail(id, request, note, move |admin, answer| admin.joined(&principal_id, (workspace_id, role), answer))
     }
 
-    pub fn set_entitlement(&mut self, entitlement: Entitlement, granted: bool) -> Vec<Ask> {
-        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
-        if detail.is_entitling(entitlement) {
-            return Vec::new();
-        }
+    pub fn set_entitlement(&mut self, entitlement: Entitlement, granted: bool, connections: &Connections) -> Output {
+        let Some((id, _, principal)) = self.principal(connections).filter(|(_, detail, _)| !detail.is_entitling(entitlement)) else {
+            return Output::none();
+        };
         let principal_id = principal.id.clone();
         let request = SetEntitlement { id, principal_id: principal_id.clone(), entitlement, granted };
         let note = |detail: &mut Detail, run| detail.entitling.push((run, entitlement));
-        self.in_detail(id, request, note, move |state, run, outcome| {
-            state.entitlement_set(run, id, &principal_id, (entitlement, granted), outcome);
-            Vec::new()
-        })
+        let then = move |admin: &mut Self, answer| admin.entitlement_set(&principal_id, (entitlement, granted), answer);
+        self.request_in_detail(id, request, note, then)
+    }
+
+    pub fn ask_for_new_secret(&self, connections: &Connections) -> Output {
+        let mut output = Output::none();
+        if let Some((id, _, principal)) = self.principal(connections) {
+            output.open(NewSecret::new(id, principal.clone()));
+        }
+        output
+    }
+
+    pub fn ask_to_delete_secret(&self, secret: &OAuthSecret, connections: &Connections) -> Output {
+        let mut output = Output::none();
+        if let Some((id, _, principal)) = self.principal(connections) {
+            output.open(DeleteSecret::new(id, principal, secret, connections));
+        }
+        output
+    }
+
+    pub fn delete_secret(&mut self, id: ConnectionId, principal_id: &str, secret_id: &str) -> Output {
+        let (of, gone) = (principal_id.to_owned(), secret_id.to_owned());
+        let request = DeleteOAuthSecret { id, principal_id: of.clone(), secret_id: gone.clone() };
+        let note = |admin_data: &mut AdminData, run| {
+            admin_data.trouble = None;
+            if let Some(detail) = admin_data.detail.as_mut().filter(|detail| detail.principal_id == principal_id) {
+                detail.deleting.push((run, secret_id.to_owned()));
+            }
+        };
+        self.request(id, request, note, move |admin, answer| admin.secret_deleted(&of, &gone, answer))
     }
 
     /// Chooses the type of object for permissions.
-    pub fn choose_kind(&mut self, kind: Securable) -> Vec<Ask> {
-        let Some((id, ..)) = self.detail() else { return Vec::new() };
-        if let Some(detail) = self.detail_mut() {
+    pub fn choose_kind(&mut self, kind: Securable, connections: &Connections) -> Output {
+        let Some((id, ..)) = self.principal(connections) else { return Output::none() };
+        if let Some(detail) = self.detail_mut(connections) {
             detail.grants = Grants { kind: Some(kind), ..Grants::default() };
         }
         if kind == Securable::Schema {
-            self.admin_question(id, ListCatalogs { id }, |admin_data| Some(&mut admin_data.detail.as_mut()?.grants.catalogs))
+            self.load_into(id, ListCatalogs { id }, |admin_data| Some(&mut admin_data.detail.as_mut()?.grants.catalogs))
         } else {
-            self.ask_for_objects(id, kind, None)
+            self.load_objects(id, kind, None)
         }
     }
 
-    pub fn choose_catalog(&mut self, catalog: String) -> Vec<Ask> {
-        let Some((id, ..)) = self.detail() else { return Vec::new() };
-        if let Some(detail) = self.detail_mut() {
+    pub fn choose_catalog(&mut self, catalog: String, connections: &Connections) -> Output {
+        let Some((id, ..)) = self.principal(connections) else { return Output::none() };
+        if let Some(detail) = self.detail_mut(connections) {
             let catalogs = std::mem::take(&mut detail.grants.catalogs);
             detail.grants = Grants { kind: Some(Securable::Schema), catalogs, catalog: Some(catalog.clone()), ..Grants::default() };
         }
-        self.ask_for_objects(id, Securable::Schema, Some(catalog))
+        self.load_objects(id, Securable::Schema, Some(catalog))
     }
 
-    fn ask_for_objects(&mut self, id: ConnectionId, kind: Securable, catalog: Option<String>) -> Vec<Ask> {
+    fn load_objects(&mut self, id: ConnectionId, kind: Securable, catalog: Option<String>) -> Output {
         let note = |detail: &mut Detail, run| detail.grants.objects.asked.asked(run);
-        self.in_detail(id, ListObjects { id, kind, catalog }, note, move |state, run, outcome| state.objects_listed(run, id, outcome))
+        self.request_in_detail(id, ListObjects { id, kind, catalog }, note, Self::objects_listed)
     }
 
     /// Tries again to load what failed.
-    pub fn ask_for_objects_again(&mut self) -> Vec<Ask> {
-        let Some((_, detail, _)) = self.detail() else { return Vec::new() };
+    pub fn load_objects_again(&mut self, connections: &Connections) -> Output {
+        let Some((_, detail, _)) = self.principal(connections) else { return Output::none() };
         match (detail.grants.kind, detail.grants.catalog.clone()) {
-            (Some(Securable::Schema), Some(catalog)) => self.choose_catalog(catalog),
-            (Some(kind), _) => self.choose_kind(kind),
-            (None, _) => Vec::new(),
+            (Some(Securable::Schema), Some(catalog)) => self.choose_catalog(catalog, connections),
+            (Some(kind), _) => self.choose_kind(kind, connections),
+            (None, _) => Output::none(),
         }
     }
 
-    pub fn choose_object(&mut self, object: &Object) -> Vec<Ask> {
-        if let Some(detail) = self.detail_mut() {
+    pub fn choose_object(&mut self, object: &Object, connections: &Connections) -> Output {
+        if let Some(detail) = self.detail_mut(connections) {
             detail.grants.object = Some(object.clone());
             detail.grants.has = Asked::default();
             detail.grants.chosen = None;
             detail.grants.run = None;
         }
-        self.ask_for_permission()
+        connections.administered().map(|id| self.load_permission(id)).into()
     }
 
     /// Back to the list of objects.
-    pub fn choose_no_object(&mut self) {
-        if let Some(detail) = self.detail_mut() {
+    pub fn choose_no_object(&mut self, connections: &Connections) {
+        if let Some(detail) = self.detail_mut(connections) {
             detail.grants.object = None;
             detail.grants.has = Asked::default();
             detail.grants.run = None;
         }
     }
 
-    pub fn ask_for_permission(&mut self) -> Vec<Ask> {
-        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
-        let Some(object) = detail.grants.object.clone() else { return Vec::new() };
+    pub fn load_permission(&mut self, id: ConnectionId) -> Output {
+        let Some((detail, principal)) = self.by_connection.get(&id).and_then(AdminData::shown_principal) else { return Output::none() };
+        let Some(object) = detail.grants.object.clone() else { return Output::none() };
         let request = GetPermission { id, object, client_id: principal.client_id.clone() };
         let note = |detail: &mut Detail, run| detail.grants.has.asked(run);
-        self.in_detail(id, request, note, move |state, run, outcome| state.permission_known(run, id, outcome))
+        self.request_in_detail(id, request, note, Self::permission_loaded)
     }
 
-    pub fn grant(&mut self) -> Vec<Ask> {
-        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
+    pub fn grant(&mut self, connections: &Connections) -> Output {
+        let Some((id, detail, principal)) = self.principal(connections) else { return Output::none() };
         let (Some(object), Some(permission), true) = (detail.grants.object.clone(), detail.grants.chosen, detail.grants.may_grant()) else {
-            return Vec::new();
+            return Output::none();
         };
         let request = GrantPermission { id, object: object.clone(), client_id: principal.client_id.clone(), permission };
         let note = |detail: &mut Detail, run| detail.grants.run = Some(run);
-        self.in_detail(id, request, note, move |state, run, outcome| state.granted(run, id, &object, permission, outcome))
+        self.request_in_detail(id, request, note, move |admin, answer| admin.granted(&object, permission, answer))
+    }
+}
+
+impl Connections {
+    pub fn can_create_principal(&self) -> bool {
+        self.administered().is_some()
     }
 }

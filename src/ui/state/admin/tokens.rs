@@ -2,17 +2,18 @@
 
 use std::cmp::Ordering;
 
-use super::{AdminData, AdminDialog, Confirm, RevokeUsersTokens};
+use super::{Admin, AdminData, AdminSection};
 use crate::ui::{
+    admin::{RevokeTokensOfUsers, TokensOff},
     state::{
-        Dialog, NameToType, Page, State, TokensOf,
+        Connections, Output, Page, TokensOf, View,
         table_model::{Record, by_words},
     },
     widgets::TableRows as _,
 };
 use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::{TokenRules, UserToken};
-use brickpass_engine::{Ask, ListUsersTokens, Request, SetMaximumDays, SetTokensEnabled};
+use brickpass_engine::{ListUsersTokens, Request, RevokeUsersTokens, SetMaximumDays, SetTokensEnabled};
 
 /// The choices for the maximum lifetime of a token, in days.
 pub const MAXIMUM_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
@@ -54,81 +55,88 @@ impl Record for UserToken {
     }
 }
 
-impl State {
-    pub(super) fn ask_for_users_tokens(&mut self, id: ConnectionId) -> Vec<Ask> {
+impl Admin {
+    pub(super) fn load_users_tokens(&mut self, id: ConnectionId) -> Output {
         let note = |admin_data: &mut AdminData, run| admin_data.tokens.asked.asked(run);
-        self.admin_ask(id, ListUsersTokens { id }, note, move |state, run, outcome| state.users_tokens_listed(run, id, outcome))
+        self.request(id, ListUsersTokens { id }, note, Self::users_tokens_listed)
     }
 
     /// Switching them off asks first, since it stops everything that uses one.
-    pub fn switch_tokens(&mut self, on: bool) -> Vec<Ask> {
-        let Some(id) = self.administered().filter(|_| self.admin_data().is_some_and(|admin_data| !admin_data.is_ruling())) else {
-            return Vec::new();
+    pub fn switch_tokens(&mut self, on: bool, connections: &Connections) -> Output {
+        let Some(id) = connections.administered().filter(|_| self.shown(connections).is_some_and(|admin_data| !admin_data.is_ruling()))
+        else {
+            return Output::none();
         };
         if on {
-            return self.rule(id, SetTokensEnabled { id, enabled: true });
+            return self.change_rules(id, SetTokensEnabled { id, enabled: true });
         }
-        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::TokensOff(self.confirm(id)))));
-        Vec::new()
+        let mut output = Output::none();
+        output.open(TokensOff::new(id, connections));
+        output
     }
 
-    pub fn set_maximum_days(&mut self, days: Option<u32>) -> Vec<Ask> {
-        let Some(id) = self.administered() else { return Vec::new() };
+    pub fn set_maximum_days(&mut self, days: Option<u32>, connections: &Connections) -> Output {
+        let Some(id) = connections.administered() else { return Output::none() };
         let changes =
             |admin_data: &AdminData| !admin_data.is_ruling() && admin_data.rules.value().is_some_and(|rules| rules.maximum_days != days);
-        if self.admin_data().is_some_and(changes) { self.rule(id, SetMaximumDays { id, days }) } else { Vec::new() }
+        if self.shown(connections).is_some_and(changes) { self.change_rules(id, SetMaximumDays { id, days }) } else { Output::none() }
     }
 
-    pub(super) fn rule(&mut self, id: ConnectionId, request: impl Request<Answer = TokenRules>) -> Vec<Ask> {
+    pub fn change_rules(&mut self, id: ConnectionId, request: impl Request<Answer = TokenRules>) -> Output {
         let note = |admin_data: &mut AdminData, run| {
             admin_data.trouble = None;
             admin_data.pending_rule_change = Some(run);
         };
-        self.admin_ask(id, request, note, move |state, run, outcome| state.ruled(run, id, outcome))
+        self.request(id, request, note, Self::rules_changed)
     }
 
-    /// The name to type in a confirmation about this connection.
-    pub(super) fn confirm(&self, id: ConnectionId) -> Confirm {
-        let expected = self.entry(id).and_then(|entry| NameToType::of(&entry.connection));
-        Confirm { id, expected, typed: String::new() }
-    }
-
-    pub fn can_revoke_users_tokens(&self) -> bool {
-        self.page() == Page::Administration
-            && self.admin_section() == super::AdminSection::Tokens
-            && self.admin_data().is_some_and(|admin_data| admin_data.tokens.table_model.ticked_count() > 0 && !admin_data.is_revoking())
+    pub fn can_revoke_tokens(&self, view: &View, connections: &Connections) -> bool {
+        view.page == Page::Administration
+            && self.section(connections) == AdminSection::Tokens
+            && self
+                .shown(connections)
+                .is_some_and(|admin_data| admin_data.tokens.table_model.ticked_count() > 0 && !admin_data.is_revoking())
     }
 
     /// Asks to revoke the ticked tokens.
-    pub fn ask_to_revoke_users_tokens(&mut self) {
-        if let Some(admin_data) = self.admin_data().filter(|_| self.can_revoke_users_tokens()) {
-            let tokens: Vec<UserToken> = admin_data.tokens.table_model.ticked().cloned().collect();
-            self.ask_to_revoke_these_of_users(&tokens);
-        }
+    pub fn ask_to_revoke_tokens(&self, view: &View, connections: &Connections) -> Output {
+        let Some(admin_data) = self.shown(connections).filter(|_| self.can_revoke_tokens(view, connections)) else {
+            return Output::none();
+        };
+        let tokens: Vec<UserToken> = admin_data.tokens.table_model.ticked().cloned().collect();
+        ask_to_revoke(&tokens, connections)
     }
 
     /// Asks to revoke the token of one row.
-    pub fn ask_to_revoke_users_row(&mut self, row: usize) {
-        let token = self
-            .admin_data()
-            .filter(|admin_data| !admin_data.is_revoking())
-            .and_then(|admin_data| admin_data.tokens.table_model.row(row))
-            .cloned();
-        self.ask_to_revoke_these_of_users(token.as_slice());
+    pub fn ask_to_revoke_row(&self, row: usize, connections: &Connections) -> Output {
+        let shown = self.shown(connections).filter(|admin_data| !admin_data.is_revoking());
+        let token = shown.and_then(|admin_data| admin_data.tokens.table_model.row(row));
+        ask_to_revoke(token.map(std::slice::from_ref).unwrap_or_default(), connections)
     }
 
     /// Asks to revoke the ticked tokens, or the one at the cursor.
-    pub fn revoke_users_at_cursor(&mut self) {
-        if self.can_revoke_users_tokens() {
-            self.ask_to_revoke_users_tokens();
-        } else if let Some(row) = self.admin_data().map(|admin_data| admin_data.tokens.table_model.cursor_row()) {
-            self.ask_to_revoke_users_row(row);
+    pub fn ask_to_revoke_at_cursor(&self, view: &View, connections: &Connections) -> Output {
+        if self.can_revoke_tokens(view, connections) {
+            return self.ask_to_revoke_tokens(view, connections);
         }
+        let row = self.shown(connections).map(|admin_data| admin_data.tokens.table_model.cursor_row());
+        row.map(|row| self.ask_to_revoke_row(row, connections)).into()
     }
 
-    fn ask_to_revoke_these_of_users(&mut self, tokens: &[UserToken]) {
-        let Some(id) = self.administered().filter(|id| self.tokens_of(*id) == TokensOf::Workspace && !tokens.is_empty()) else { return };
-        let confirm = self.confirm(id);
-        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::Revoke(RevokeUsersTokens::new(confirm, tokens)))));
+    pub fn revoke_tokens(&mut self, id: ConnectionId, token_ids: Vec<String>) -> Output {
+        let note = |admin_data: &mut AdminData, run| {
+            admin_data.trouble = None;
+            admin_data.revoking = Some(run);
+        };
+        self.request(id, RevokeUsersTokens { id, token_ids }, note, Self::users_tokens_revoked)
     }
+}
+
+fn ask_to_revoke(tokens: &[UserToken], connections: &Connections) -> Output {
+    let Some(id) = connections.administered().filter(|id| connections.tokens_of(*id) == TokensOf::Workspace && !tokens.is_empty()) else {
+        return Output::none();
+    };
+    let mut output = Output::none();
+    output.open(RevokeTokensOfUsers::new(id, tokens, connections));
+    output
 }

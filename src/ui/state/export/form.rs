@@ -1,6 +1,7 @@
 //! *Copy field by field*: the connection as forms of other products ask for it, one value at a time.
 
-use crate::ui::{state::State, text::export as words};
+use crate::ui::state::Connections;
+use crate::ui::text::export as words;
 use brickpass_core::connection::{AuthMethod, Connection, SecretKind};
 
 /// A field of such a form.
@@ -19,10 +20,10 @@ pub enum FormValue {
     None(&'static str),
 }
 
-impl State {
+impl Connections {
     /// In the usual order of such forms.
     pub fn form_rows(&self) -> Vec<FormRow> {
-        self.handed_over().map(rows).unwrap_or_default()
+        self.exportable().map(rows).unwrap_or_default()
     }
 }
 

@@ -5,6 +5,7 @@ mod form;
 mod mask;
 mod outcome;
 mod picking;
+mod profiles;
 #[cfg(test)]
 mod tests;
 
@@ -13,17 +14,17 @@ use std::{
     path::PathBuf,
 };
 
-pub use ask::{IncludeSecret, SaveExport};
 pub use form::{FormRow, FormValue};
 use jiff::{SignedDuration, Timestamp};
 pub use mask::Hidden;
 pub use picking::Picking;
+pub use profiles::{Intent, Profiles, Publishing};
 use secrecy::ExposeSecret as _;
 
-use super::{Page, State, remote::Asked};
+use super::{Connections, Go, Output, Page, Preferences, remote::Asked};
 use crate::ui::text::export as words;
 use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Level};
-use brickpass_engine::{Ask, ExportRequest, Offer};
+use brickpass_engine::{ExportRequest, Offer};
 use brickpass_interchange::{
     export::FORMATS,
     format::{Answers, Document, Field, FieldKind, Format, Pick},
@@ -57,7 +58,8 @@ pub struct Export {
     recent: Vec<&'static str>,
     /// Without room for both, the list of tools takes the page.
     pub choosing: bool,
-    handovers: HashMap<ConnectionId, ExportModel>,
+    models: HashMap<ConnectionId, ExportModel>,
+    pub profiles: Profiles,
 }
 
 impl Default for Export {
@@ -68,7 +70,8 @@ impl Default for Export {
             tool: Tool::default(),
             recent: Vec::new(),
             choosing: false,
-            handovers: HashMap::new(),
+            models: HashMap::new(),
+            profiles: Profiles::default(),
         }
     }
 }
@@ -255,101 +258,106 @@ impl Export {
     }
 
     pub fn model(&self, id: ConnectionId) -> Option<&ExportModel> {
-        self.handovers.get(&id)
+        self.models.get(&id)
     }
 
-    pub fn handover_mut(&mut self, id: ConnectionId) -> &mut ExportModel {
-        self.handovers.entry(id).or_default()
+    pub fn model_mut(&mut self, id: ConnectionId) -> &mut ExportModel {
+        self.models.entry(id).or_default()
     }
 
     /// The values that the workspace lists for a field, once they were requested.
     pub fn offers(&self, id: ConnectionId, pick: Pick, within: Option<&String>) -> Option<&Asked<Vec<Offer>>> {
-        self.handovers.get(&id)?.offers.get(&(pick, within.cloned()))
+        self.models.get(&id)?.offers.get(&(pick, within.cloned()))
     }
 }
 
-impl State {
+impl Export {
+    /// Loads what the chosen tool shows. Also *Refresh*.
+    pub fn load(&mut self, connections: &Connections) -> Output {
+        let Some(id) = connections.exportable().map(|connection| connection.id) else { return Output::none() };
+        match self.tool {
+            Tool::Profile => self.profiles.load(id),
+            Tool::Form => Go::Describe(id).into(),
+            Tool::Format(_) => {
+                let mut output = self.load_preview(id);
+                if self.profiles.is_unknown() {
+                    // Many tools use the connection's profile: is there one?
+                    output.extend(self.profiles.load(id));
+                }
+                output
+            }
+        }
+    }
+
+    pub fn choose(&mut self, tool: Tool, connections: &Connections) -> Output {
+        if std::mem::take(&mut self.choosing) {
+            self.filter.clear();
+        }
+        if std::mem::replace(&mut self.tool, tool) == tool {
+            return Output::none();
+        }
+        for model in self.models.values_mut() {
+            model.forget_preview();
+        }
+        self.load(connections)
+    }
+
+    /// Ctrl+Shift+E, and *Copy field by field* in the palette. `page`: the one that is shown now.
+    pub fn show(&mut self, tool: Option<Tool>, page: Page, connections: &Connections) -> Output {
+        if page == Page::Export {
+            let chosen = tool.map(|tool| self.choose(tool, connections)).unwrap_or_default();
+            return chosen.and(self.load(connections));
+        }
+        if let Some(tool) = tool {
+            self.tool = tool;
+            self.choosing = false;
+        }
+        Go::Page(Page::Export).into()
+    }
+
+    /// The chosen format was used: it is listed first next time.
+    pub fn remember_format(&self, preferences: &mut Preferences) {
+        let Some(format) = self.format() else { return };
+        let recent = &mut preferences.window.recent_tools;
+        // Only names of known formats are written back, whatever the file contained.
+        recent.retain(|id| id != format.id && self.formats.iter().any(|known| known.id == id));
+        recent.insert(0, format.id.to_owned());
+        recent.truncate(RECENT);
+    }
+
+    /// The connection was deleted.
+    pub(super) fn forget(&mut self, id: ConnectionId) {
+        self.models.remove(&id);
+        self.profiles.forget(id);
+    }
+
+    /// The person left the page: no secret stays here.
+    pub(super) fn leave(&mut self) {
+        for model in self.models.values_mut() {
+            model.hide();
+        }
+    }
+}
+
+impl Tool {
+    pub fn is_format(self) -> bool {
+        matches!(self, Self::Format(_))
+    }
+}
+
+impl Connections {
     /// The connection that can be exported.
-    pub fn handed_over(&self) -> Option<&Connection> {
+    pub fn exportable(&self) -> Option<&Connection> {
         let id = self.selection.shown().filter(|_| self.selection.count() == 1)?;
         self.entry(id).map(|entry| &entry.connection)
     }
 
     pub fn reaches_account(&self) -> bool {
-        self.handed_over().is_some_and(|connection| matches!(connection.level, Level::Account { .. }))
+        self.exportable().is_some_and(|connection| matches!(connection.level, Level::Account { .. }))
     }
 
     /// Whether the connection's secret can be included: only a typed one, never the tokens of a browser sign-in.
     pub fn has_secret_to_include(&self) -> bool {
-        self.handed_over().is_some_and(|connection| connection.auth.kind() != AuthKind::Browser)
-    }
-
-    /// Also *Refresh*.
-    pub fn ask_for_export(&mut self) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        match self.export.tool {
-            Tool::Profile => self.ask_for_profiles(id),
-            Tool::Form => self.describe(id),
-            Tool::Format(_) => {
-                let mut commands = self.ask_for_preview(id);
-                if self.profiles.is_unknown() {
-                    // Many tools use the connection's profile: is there one?
-                    commands.extend(self.ask_for_profiles(id));
-                }
-                commands
-            }
-        }
-    }
-
-    pub fn choose_tool(&mut self, tool: Tool) -> Vec<Ask> {
-        if std::mem::take(&mut self.export.choosing) {
-            self.export.filter.clear();
-        }
-        if std::mem::replace(&mut self.export.tool, tool) == tool {
-            return Vec::new();
-        }
-        self.leave_export();
-        for model in self.export.handovers.values_mut() {
-            model.forget_preview();
-        }
-        self.ask_for_export()
-    }
-
-    /// Ctrl+Shift+E, and *Copy field by field* in the palette.
-    pub fn show_export(&mut self, tool: Option<Tool>) -> Vec<Ask> {
-        let mut commands = tool.map(|tool| self.choose_tool_quietly(tool)).unwrap_or_default();
-        commands.extend(if self.page() == Page::Export { self.ask_for_export() } else { self.show_page(Page::Export) });
-        commands
-    }
-
-    fn choose_tool_quietly(&mut self, tool: Tool) -> Vec<Ask> {
-        if self.page() == Page::Export {
-            return self.choose_tool(tool);
-        }
-        self.export.tool = tool;
-        self.export.choosing = false;
-        Vec::new()
-    }
-
-    /// The chosen format was used: it is listed first next time.
-    pub fn used_format(&mut self) {
-        let Some(format) = self.export.format() else { return };
-        let recent = &mut self.window.recent_tools;
-        // Only names of known formats are written back, whatever the file contained.
-        recent.retain(|id| id != format.id && self.export.formats.iter().any(|known| known.id == id));
-        recent.insert(0, format.id.to_owned());
-        recent.truncate(RECENT);
-    }
-
-    /// The person left the page: no secret stays here.
-    pub(super) fn leave_export(&mut self) {
-        for model in self.export.handovers.values_mut() {
-            model.hide();
-        }
-    }
-
-    pub(super) fn forget_export(&mut self, id: ConnectionId) {
-        self.export.handovers.remove(&id);
-        self.forget_publishing(id);
+        self.exportable().is_some_and(|connection| connection.auth.kind() != AuthKind::Browser)
     }
 }

@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::ui::state::RunId;
-use crate::ui::{
-    state::{Dialog, Notice, State},
-    text::export as words,
-};
+use super::Export;
+use crate::ui::state::{Connections, RunId};
 use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
@@ -22,9 +19,9 @@ use brickpass_interchange::{
 /// Replaces the secret in an export that is created for comparison.
 pub(super) const STAND_IN: &str = "not0a0secret0but0as0long0as0one0";
 
-impl State {
-    pub(super) fn export_made(&mut self, run: RunId, id: ConnectionId, outcome: Result<Document, Failure>) {
-        let Some(model) = self.export.handovers.get_mut(&id) else { return };
+impl Export {
+    pub(super) fn preview_loaded(&mut self, run: RunId, id: ConnectionId, outcome: Result<Document, Failure>, connections: &Connections) {
+        let Some(model) = self.models.get_mut(&id) else { return };
         let waited = model.plain.is_run(run) || model.with_secret.is_run(run);
         if !waited {
             return;
@@ -39,45 +36,28 @@ impl State {
             model.plain.answered(run, outcome);
         } else {
             model.with_secret.answered(run, outcome);
-            let stand_in = self.export_with_a_stand_in(id);
-            self.export.handover_mut(id).stand_in = stand_in;
+            let stand_in = self.with_stand_in(id, connections);
+            self.model_mut(id).stand_in = stand_in;
         }
-        let model = self.export.handover_mut(id);
+        let model = self.model_mut(id);
         if let Some(files) = model.preview().value().map(|document| document.files.len()) {
             model.file = model.file.min(files.saturating_sub(1));
         }
     }
 
     /// The same export as the one with the secret, created here, where the secret is not known.
-    fn export_with_a_stand_in(&self, id: ConnectionId) -> Option<Document> {
-        let (connection, format) = (&self.entry(id)?.connection, self.export.format()?);
-        let answers = self.export.model(id)?.request(format, true).answers;
+    fn with_stand_in(&self, id: ConnectionId, connections: &Connections) -> Option<Document> {
+        let (connection, format) = (&connections.entry(id)?.connection, self.format()?);
+        let answers = self.model(id)?.request(format, true).answers;
         let (secret, profile) = (SecretString::from(STAND_IN), ProfileName::of(&connection.name));
         let subject = Subject { connection, secret: Some(&secret), profile: profile.as_str(), helper: "" };
         // If it is rejected, the export without the secret is used.
         format.write(&subject, &answers).ok()
     }
 
-    pub(super) fn export_saved(&mut self, run: RunId, of: ExportOf, outcome: Result<Vec<PathBuf>, Failure>) {
-        let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
-        match outcome {
-            Ok(paths) => {
-                self.used_format();
-                if mine {
-                    self.dialog = None;
-                }
-                self.notices.push(Notice::Done(words::saved(&paths)));
-                if let Some(id) = of.at() {
-                    self.export.handover_mut(id).saved = Some(paths);
-                }
-            }
-            Err(failure) => match &mut self.dialog {
-                Some(Dialog::SaveExport(dialog)) if mine => {
-                    dialog.work_tree = failure.code == Code::InWorkTree;
-                    dialog.save.failed(failure);
-                }
-                _ => self.notices.push(Notice::Failure(failure)),
-            },
+    pub fn saved(&mut self, of: ExportOf, paths: Vec<PathBuf>) {
+        if let Some(id) = of.at() {
+            self.model_mut(id).saved = Some(paths);
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::ui::state::{State, ask_cancellable};
-use brickpass_engine::{Ask, ListOffers, Offer};
-use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
+use super::Export;
+use crate::ui::state::{Output, RunId, ask_cancellable};
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::{ListOffers, Offer};
+use brickpass_interchange::format::{Field, FieldKind, Pick};
 
 /// The list under a field is open.
 #[derive(Debug)]
@@ -23,49 +25,45 @@ impl Picking {
     }
 }
 
-impl State {
+impl Export {
     /// Opens the list and loads it unless it is known; or closes it.
-    pub fn toggle_offers(&mut self, field: &'static Field) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let model = self.export.handover_mut(id);
+    pub fn toggle_offers(&mut self, id: ConnectionId, field: &'static Field) -> Output {
+        let model = self.model_mut(id);
         if model.picking.as_ref().is_some_and(|picking| picking.field == field.id) {
             model.picking = None;
-            return Vec::new();
+            return Output::none();
         }
         model.picking = Some(Picking { field: field.id, filter: String::new(), seen: false });
-        let FieldKind::Pick(pick) = field.kind else { return Vec::new() };
-        let within = self.within(pick);
-        let known = self.export.offers(id, pick, within.as_ref());
+        let FieldKind::Pick(pick) = field.kind else { return Output::none() };
+        let within = self.within(id, pick);
+        let known = self.offers(id, pick, within.as_ref());
         if known.is_some_and(|known| known.waits() || known.value().is_some() && known.failure().is_none()) {
-            return Vec::new();
+            return Output::none();
         }
-        self.ask_for_offers(pick)
+        self.load_offers(id, pick)
     }
 
     /// Also *Refresh*. Schemas belong to a catalog: without one, none are loaded.
-    pub fn ask_for_offers(&mut self, pick: Pick) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let within = self.within(pick);
+    pub fn load_offers(&mut self, id: ConnectionId, pick: Pick) -> Output {
+        let within = self.within(id, pick);
         if pick == Pick::Schema && within.is_none() {
-            return Vec::new();
+            return Output::none();
         }
-        let run = self.tests.new_run();
+        let run = RunId::next();
         let (key, of) = ((pick, within.clone()), (pick, within.clone()));
-        let (command, cancel) = ask_cancellable(ListOffers { id, pick, within }, move |state, outcome, _| {
-            if let Some(asked) = state.export.handovers.get_mut(&id).and_then(|model| model.offers.get_mut(&of)) {
+        let (request, cancel) = ask_cancellable(ListOffers { id, pick, within }, move |state, outcome, _| {
+            if let Some(asked) = state.export.models.get_mut(&id).and_then(|model| model.offers.get_mut(&of)) {
                 asked.answered(run, outcome);
             }
-            Vec::new()
         });
-        self.export.handover_mut(id).offers.entry(key).or_default().asked_cancellable(run, cancel);
-        vec![command]
+        self.model_mut(id).offers.entry(key).or_default().asked_cancellable(run, cancel);
+        request.into()
     }
 
     /// The person stops waiting: an older list stays, otherwise the list closes.
-    pub fn cancel_offers(&mut self, pick: Pick) {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
-        let within = self.within(pick);
-        let model = self.export.handover_mut(id);
+    pub fn cancel_offers(&mut self, id: ConnectionId, pick: Pick) {
+        let within = self.within(id, pick);
+        let model = self.model_mut(id);
         let Some(asked) = model.offers.get_mut(&(pick, within)) else { return };
         asked.cancel();
         if asked.value().is_none() {
@@ -74,17 +72,16 @@ impl State {
     }
 
     /// The catalog whose schemas are listed.
-    pub fn within(&self, pick: Pick) -> Option<String> {
-        let format: &'static Format = self.export.format().filter(|_| pick == Pick::Schema)?;
-        let model = self.export.model(self.handed_over()?.id)?;
+    pub fn within(&self, id: ConnectionId, pick: Pick) -> Option<String> {
+        let format = self.format().filter(|_| pick == Pick::Schema)?;
+        let model = self.model(id)?;
         let catalog = format.fields.iter().find(|field| field.kind == FieldKind::Pick(Pick::Catalog))?;
         Some(model.answer(format, catalog).to_owned()).filter(|catalog| !catalog.is_empty())
     }
 
-    pub fn pick_offer(&mut self, field: &'static Field, offer: &Offer, now: Timestamp) -> Vec<Ask> {
-        self.answer_export(field, offer.value.clone(), now);
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        self.export.handover_mut(id).picking = None;
-        self.ask_for_preview(id)
+    pub fn pick_offer(&mut self, id: ConnectionId, field: &'static Field, offer: &Offer, now: Timestamp) -> Output {
+        self.answer(id, field, offer.value.clone(), now);
+        self.model_mut(id).picking = None;
+        self.load_preview(id)
     }
 }

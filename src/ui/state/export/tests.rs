@@ -1,13 +1,15 @@
+//! The *Export* tab through the state, on an engine that keeps everything in memory.
+
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{mask::HIDDEN, *};
-use crate::ui::state::start;
 use crate::ui::{
+    export::{IncludeSecret, SaveExport},
     fake_engine::export::{FORMATS, JDBC, TERRAFORM, refused},
     fake_engine::{FakeEngine, at, browser, connection, production},
-    state::{Dialog, Notice},
+    state::{Notice, State, start},
 };
 use brickpass_core::{
     connection::{Connection, SecretKind},
@@ -33,42 +35,42 @@ impl Desk {
         engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), SECRET.into());
         let mut desk = Self { state: State::default(), engine, id, now: at(0) };
         desk.state.export.offer(FORMATS);
-        desk.send(vec![start()]);
+        desk.send(start());
         desk
     }
 
     fn on(format: &'static Format) -> Self {
         let mut desk = Self::new(&connection("Sales", |_| {}));
         desk.send_with(|state| state.show_page(Page::Export));
-        desk.send_with(|state| state.choose_tool(Tool::Format(format.id)));
+        desk.choose(Tool::Format(format.id));
         desk
     }
 
-    /// Sends commands and applies the answers until there are none.
-    fn send(&mut self, commands: Vec<Ask>) {
+    /// Sends output and applies the answers until there are none.
+    fn send(&mut self, output: impl Into<Output>) {
         let port = self.engine.port();
-        for command in commands {
-            (port.send)(command);
+        for request in self.state.follow(output.into()) {
+            (port.send)(request);
         }
         let mut port = self.engine.port();
         loop {
             self.engine.work();
             let Some(event) = (port.next)() else { return };
-            for command in self.state.apply(event, self.now) {
-                (port.send)(command);
+            for request in self.state.apply(event, self.now) {
+                (port.send)(request);
             }
         }
     }
 
-    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Ask>) {
-        let commands = ask(&mut self.state);
-        self.send(commands);
+    fn send_with<O: Into<Output>>(&mut self, ask: impl FnOnce(&mut State) -> O) {
+        let output = ask(&mut self.state);
+        self.send(output);
     }
 
     fn answer(&mut self, field: &str, value: &str) {
         let format = self.state.export.format().unwrap();
         let field = format.fields.iter().find(|known| known.id == field).unwrap();
-        self.state.answer_export(field, value.to_owned(), self.now);
+        self.state.export.answer(self.id, field, value.to_owned(), self.now);
     }
 
     fn rest(&mut self) {
@@ -86,9 +88,51 @@ impl Desk {
         self.engine.0.borrow().tools.requests.clone()
     }
 
+    fn choose(&mut self, tool: Tool) {
+        self.send_with(|state| state.export.choose(tool, &state.connections));
+    }
+
+    fn current_document(&self) -> Option<&Document> {
+        self.state.export.current_document(self.id)
+    }
+
+    /// Ticks the box.
+    fn ask_for_secret(&mut self) {
+        if let Some(dialog) = IncludeSecret::new(&self.state.export, &self.state.connections) {
+            self.state.dialogs.show(dialog);
+        }
+    }
+
+    /// Confirms it. The dialog stays open while a name must be typed.
+    fn include_secret(&mut self) {
+        let dialog = self.state.dialogs.remove::<IncludeSecret>().unwrap();
+        match dialog.include(&mut self.state.export) {
+            Some(output) => self.send(output),
+            None => self.state.dialogs.show(*dialog),
+        }
+    }
+
     fn secret_included(&mut self) {
-        self.state.toggle_secret();
-        self.send_with(State::include_secret);
+        self.ask_for_secret();
+        self.include_secret();
+    }
+
+    fn copied_with_secret(&self) -> Output {
+        self.state.export.copy_with_secret(self.id)
+    }
+
+    fn ask_to_save(&mut self) {
+        let dialog = SaveExport::new(self.id, &self.state.export, &self.state.preferences).unwrap();
+        self.state.dialogs.show(dialog);
+    }
+
+    fn save(&mut self, in_work_tree: bool) {
+        self.send_with(|state| state.dialogs.find_mut::<SaveExport>().unwrap().save(in_work_tree));
+    }
+
+    fn toggle_offers(&mut self, field: &str) {
+        let (id, field) = (self.id, JDBC.fields.iter().find(|known| known.id == field).unwrap());
+        self.send_with(|state| state.export.toggle_offers(id, field));
     }
 }
 
@@ -100,28 +144,28 @@ fn jdbc() -> Desk {
 }
 
 #[test]
-fn the_next_connection_is_handed_over_on_the_same_tab() {
+fn the_next_connection_is_exportable_on_the_same_tab() {
     let (sales, stock) = (connection("Sales", |_| {}), connection("Stock", |_| {}));
     let mut desk = Desk::new(&sales);
     desk.engine = FakeEngine::with(&[sales.clone(), stock.clone()]);
-    desk.send(vec![start()]);
-    desk.send_with(|state| state.select(sales.id));
+    desk.send(start());
+    desk.send_with(|state| state.connections.select(sales.id));
     desk.send_with(|state| state.show_page(Page::Export));
-    desk.send_with(|state| state.choose_tool(Tool::Format(TERRAFORM.id)));
-    desk.send_with(|state| state.select(stock.id));
-    assert_eq!((desk.state.page(), desk.state.handed_over().map(|it| it.id)), (Page::Export, Some(stock.id)));
+    desk.choose(Tool::Format(TERRAFORM.id));
+    desk.send_with(|state| state.connections.select(stock.id));
+    assert_eq!((desk.state.view.page(), desk.state.connections.exportable().map(|it| it.id)), (Page::Export, Some(stock.id)));
     assert!(desk.state.export.model(stock.id).is_some_and(|model| model.preview().value().is_some()), "of this one");
     // Two connections at once, or an unsaved one, cannot be exported; and showing a connection sends no request to its workspace.
-    desk.send_with(|state| state.toggle_selected(sales.id));
-    assert_eq!(desk.state.page(), Page::Connection);
-    desk.send_with(|state| state.select(sales.id));
+    desk.send_with(|state| state.connections.toggle_selected(sales.id));
+    assert_eq!(desk.state.view.page(), Page::Connection);
+    desk.send_with(|state| state.connections.select(sales.id));
     desk.send_with(|state| state.show_page(Page::Export));
-    desk.send_with(State::new_connection);
-    assert_eq!(desk.state.page(), Page::Connection);
-    desk.send_with(|state| state.select(sales.id));
+    desk.send_with(|state| state.connections.new_connection());
+    assert_eq!(desk.state.view.page(), Page::Connection);
+    desk.send_with(|state| state.connections.select(sales.id));
     desk.send_with(|state| state.show_page(Page::Tokens));
-    desk.send_with(|state| state.select(stock.id));
-    assert_eq!(desk.state.page(), Page::Connection);
+    desk.send_with(|state| state.connections.select(stock.id));
+    assert_eq!(desk.state.view.page(), Page::Connection);
 }
 
 #[test]
@@ -181,25 +225,24 @@ fn a_late_answer_to_older_fields_changes_nothing() {
     desk.answer("http-path", "/newer");
     desk.rest();
     assert!(desk.shown().unwrap().contains("warehouses/abc"), "the last one stays until the new one is here");
-    assert!(desk.state.document_to_hand_on().is_none(), "and is not handed on");
+    assert!(desk.current_document().is_none(), "and is not handed on");
     // The answer to the older request comes last.
     desk.engine.0.borrow_mut().answer_held_tools();
-    desk.send(Vec::new());
+    desk.send(Output::none());
     assert!(desk.shown().unwrap().contains("/newer"), "{:?}", desk.shown());
-    assert!(desk.state.document_to_hand_on().is_some());
+    assert!(desk.current_document().is_some());
 }
 
 #[test]
 fn the_secret_is_included_only_after_the_question_and_gone_when_something_else_is_looked_at() {
     let mut desk = jdbc();
-    desk.state.toggle_secret();
-    assert!(matches!(&desk.state.dialog, Some(Dialog::IncludeSecret(dialog)) if dialog.place.contains("JDBC URL")));
-    desk.state.dialog = None;
+    desk.ask_for_secret();
+    assert!(desk.state.dialogs.find::<IncludeSecret>().is_some_and(|dialog| dialog.place.contains("JDBC URL")));
+    desk.state.dialogs.close();
     assert!(desk.requests().iter().all(|request| !request.include_secret));
     desk.secret_included();
     assert!(desk.shown().unwrap().contains(SECRET));
-    let now = desk.now;
-    desk.state.reveal_export(now);
+    desk.state.export.reveal(desk.id, desk.now);
     assert!(desk.state.export.model(desk.id).unwrap().revealed_at().is_some());
     desk.send_with(|state| state.show_page(Page::Connection));
     let model = desk.state.export.model(desk.id).unwrap();
@@ -209,10 +252,10 @@ fn the_secret_is_included_only_after_the_question_and_gone_when_something_else_i
     // Another tool, and unticking the box.
     desk.send_with(|state| state.show_page(Page::Export));
     desk.secret_included();
-    desk.state.toggle_secret();
+    desk.state.export.exclude_secret(desk.id);
     assert!(!desk.shown().unwrap().contains(SECRET));
     desk.secret_included();
-    desk.send_with(|state| state.choose_tool(Tool::Form));
+    desk.choose(Tool::Form);
     assert!(!desk.state.export.model(desk.id).unwrap().includes_secret());
 }
 
@@ -223,7 +266,7 @@ fn an_answer_with_the_secret_that_comes_after_leaving_is_not_kept() {
     desk.secret_included();
     desk.send_with(|state| state.show_page(Page::Connection));
     desk.engine.0.borrow_mut().answer_held_tools();
-    desk.send(Vec::new());
+    desk.send(Output::none());
     assert!(desk.state.export.model(desk.id).unwrap().with_secret.value().is_none());
 }
 
@@ -231,78 +274,77 @@ fn an_answer_with_the_secret_that_comes_after_leaving_is_not_kept() {
 fn production_wants_its_name_first_and_a_browser_sign_in_has_nothing_to_include() {
     let mut desk = Desk::new(&production("Sales"));
     desk.send_with(|state| state.show_page(Page::Export));
-    desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
+    desk.choose(Tool::Format("jdbc"));
     desk.secret_included();
     assert!(!desk.state.export.model(desk.id).unwrap().includes_secret());
-    let Some(Dialog::IncludeSecret(dialog)) = &mut desk.state.dialog else { panic!() };
-    dialog.typed = " Sales ".to_owned();
-    desk.send_with(State::include_secret);
+    desk.state.dialogs.find_mut::<IncludeSecret>().unwrap().typed = " Sales ".to_owned();
+    desk.include_secret();
     assert!(desk.state.export.model(desk.id).unwrap().includes_secret());
 
     let mut desk = Desk::new(&browser("Mine"));
-    desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
-    desk.state.toggle_secret();
-    assert!(desk.state.dialog.is_none());
+    desk.choose(Tool::Format("jdbc"));
+    desk.ask_for_secret();
+    assert!(!desk.state.dialogs.is_open());
 }
 
 #[test]
 fn a_secret_is_copied_by_the_engine_and_only_what_is_looked_at() {
     let mut desk = jdbc();
-    assert!(desk.state.copy_export_with_secret().is_empty(), "without a secret the window copies it");
+    assert!(desk.copied_with_secret().requests().is_empty(), "without a secret the window copies it");
     desk.secret_included();
-    match desk.state.copy_export_with_secret().as_slice() {
+    match desk.copied_with_secret().requests() {
         [ask] => assert!(ask.of::<CopySecret>().unwrap().secret.expose_secret().contains(SECRET)),
         other => panic!("{other:?}"),
     }
     desk.answer("http-path", "/x");
-    assert!(desk.state.copy_export_with_secret().is_empty(), "it is not as the fields are");
+    assert!(desk.copied_with_secret().requests().is_empty(), "it is not as the fields are");
 }
 
 #[test]
 fn what_is_offered_is_asked_for_once_and_schemas_are_those_of_the_catalog() {
     let mut desk = jdbc();
-    let field = |id: &str| JDBC.fields.iter().find(|field| field.id == id).unwrap();
+    let catalog = JDBC.fields.iter().find(|field| field.id == "catalog").unwrap();
+    let id = desk.id;
     let offer = Offer { value: "main".to_owned(), label: "main".to_owned() };
     desk.engine.0.borrow_mut().tools.offers.insert((Pick::Catalog, None), Ok(vec![offer.clone()]));
-    desk.send_with(|state| state.toggle_offers(field("catalog")));
-    desk.send_with(|state| state.toggle_offers(field("catalog")));
-    desk.send_with(|state| state.toggle_offers(field("catalog")));
+    desk.toggle_offers("catalog");
+    desk.toggle_offers("catalog");
+    desk.toggle_offers("catalog");
     assert_eq!(desk.engine.sent("ListOffers"), 1);
     assert_eq!(desk.state.export.offers(desk.id, Pick::Catalog, None).unwrap().value().unwrap().len(), 1);
 
-    desk.send_with(|state| state.toggle_offers(field("schema")));
+    desk.toggle_offers("schema");
     assert_eq!(desk.engine.sent("ListOffers"), 1, "of which catalog?");
-    desk.send_with(|state| state.pick_offer(field("catalog"), &offer, at(9)));
+    desk.send_with(|state| state.export.pick_offer(id, catalog, &offer, at(9)));
     assert!(desk.shown().unwrap().contains("catalog=main"));
-    desk.send_with(|state| state.toggle_offers(field("schema")));
+    desk.toggle_offers("schema");
     assert!(desk.state.export.offers(desk.id, Pick::Schema, Some(&"main".to_owned())).is_some());
 }
 
 #[test]
 fn a_place_in_a_work_tree_is_used_only_when_the_person_means_exactly_that_place() {
     let mut desk = jdbc();
-    desk.state.save_folder = Some(PathBuf::from("/home/ada"));
+    desk.state.preferences.save_folder = Some(PathBuf::from("/home/ada"));
     desk.secret_included();
-    desk.state.ask_to_save_export();
+    desk.ask_to_save();
     desk.engine.0.borrow_mut().tools.save_failure = Some(refused(Code::InWorkTree));
-    desk.send_with(|state| state.save_export(true));
-    let Some(Dialog::SaveExport(dialog)) = &desk.state.dialog else { panic!() };
-    assert!(dialog.work_tree);
-    desk.send_with(|state| state.save_export(true));
+    desk.save(true);
+    assert!(desk.state.dialogs.find::<SaveExport>().unwrap().work_tree);
+    desk.save(true);
     let place = |in_work_tree| ExportPlace { to: PathBuf::from("/home/ada/url.txt"), in_work_tree };
     assert_eq!(desk.engine.0.borrow().tools.places, [place(false), place(true)]);
-    assert!(desk.state.dialog.is_none());
-    assert_eq!(desk.state.notices, [Notice::Done("Saved as /home/ada/url.txt".to_owned())]);
+    assert!(!desk.state.dialogs.is_open());
+    assert_eq!(desk.state.view.notices, [Notice::Done("Saved as /home/ada/url.txt".to_owned())]);
 }
 
 #[test]
 fn several_files_go_into_a_folder() {
     let mut desk = Desk::on(&TERRAFORM);
-    desk.state.save_folder = Some(PathBuf::from("/home/ada"));
-    desk.state.ask_to_save_export();
-    desk.send_with(|state| state.save_export(false));
+    desk.state.preferences.save_folder = Some(PathBuf::from("/home/ada"));
+    desk.ask_to_save();
+    desk.save(false);
     assert_eq!(desk.engine.0.borrow().tools.places[0].to, PathBuf::from("/home/ada/brickpass-terraform"));
-    assert_eq!(desk.state.notices, [Notice::Done("Saved 2 files in /home/ada/brickpass-terraform".to_owned())]);
+    assert_eq!(desk.state.view.notices, [Notice::Done("Saved 2 files in /home/ada/brickpass-terraform".to_owned())]);
 }
 
 #[test]
@@ -310,14 +352,14 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
     let mut desk = jdbc();
     desk.engine.0.borrow_mut().tools.slow = true;
     desk.secret_included();
-    desk.send_with(|state| state.toggle_offers(&JDBC.fields[0]));
+    desk.toggle_offers(JDBC.fields[0].id);
     {
         let tools = &mut desk.engine.0.borrow_mut().tools;
         tools.export_failure = Some(refused(Code::Internal));
         tools.offers.insert((Pick::HttpPath, None), Err(refused(Code::Internal)));
     }
     desk.engine.0.borrow_mut().answer_held_tools();
-    desk.send(Vec::new());
+    desk.send(Output::none());
     let model = desk.state.export.model(desk.id).unwrap();
     assert!(!model.plain.waits() && !model.with_secret.waits());
     assert!(!desk.state.export.offers(desk.id, Pick::HttpPath, None).unwrap().waits());
@@ -325,17 +367,17 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
 
 #[test]
 fn the_form_has_one_row_for_each_field_in_the_order_of_dialogs() {
-    let labels = |desk: &Desk| desk.state.form_rows().into_iter().map(|row| row.label).collect::<Vec<_>>();
+    let labels = |desk: &Desk| desk.state.connections.form_rows().into_iter().map(|row| row.label).collect::<Vec<_>>();
     let desk = Desk::new(&connection("Sales", |_| {}));
     assert_eq!(labels(&desk), ["Name", "Base URL", "Timeout", "Authentication type", "Access token"]);
-    assert_eq!(desk.state.form_rows()[4].value, FormValue::Secret(SecretKind::PersonalAccessToken));
+    assert_eq!(desk.state.connections.form_rows()[4].value, FormValue::Secret(SecretKind::PersonalAccessToken));
     let desk = Desk::new(&connection("Robot", |draft| {
         draft.auth = AuthKind::ServicePrincipal;
         draft.client_id = "00000000-0000-4000-8000-000000000001".to_owned();
     }));
     assert_eq!(labels(&desk)[3..], ["Authentication type", "Client ID", "Client secret"]);
     let desk = Desk::new(&browser("Mine"));
-    assert!(matches!(desk.state.form_rows()[4].value, FormValue::None(_)));
+    assert!(matches!(desk.state.connections.form_rows()[4].value, FormValue::None(_)));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Deleting, undo, and what is new.
 
 use super::*;
+use crate::ui::dialogs::Unlock;
 
 #[test]
 fn deleting_can_be_undone_for_half_a_minute_and_then_the_secret_goes() {
@@ -9,12 +10,12 @@ fn deleting_can_be_undone_for_half_a_minute_and_then_the_secret_goes() {
     desk.edit(|draft| draft.description = "unsaved words".into());
     desk.run(|state, now| state.delete(&[id], now));
     assert_eq!(desk.names(), ["beta", "Gamma"]);
-    assert!(matches!(desk.state.notices.last(), Some(Notice::Removed { .. })));
+    assert!(matches!(desk.state.view.notices.last(), Some(Notice::Removed { .. })));
     desk.run(|state, _| state.undo());
     assert_eq!(desk.names(), ["Alpha", "beta", "Gamma"]);
     assert_eq!(desk.shown(), id);
-    assert_eq!(desk.state.shown_form().unwrap().draft.description, "unsaved words");
-    assert!(!desk.state.can_undo());
+    assert_eq!(desk.state.connections.shown_form().unwrap().draft.description, "unsaved words");
+    assert!(!desk.state.connections.can_undo());
 
     desk.run(|state, now| state.delete(&[id], now));
     desk.now = at(29);
@@ -32,12 +33,12 @@ fn undo_before_the_engine_has_answered_still_brings_it_back() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     let now = desk.now;
-    let mut commands = desk.state.delete(&[id], now);
-    commands.extend(desk.state.undo());
-    desk.send(commands);
+    let mut output = desk.state.delete(&[id], now);
+    output.extend(desk.state.undo());
+    desk.send(output);
     desk.settle();
     assert_eq!(desk.names(), ["Alpha", "beta", "Gamma"]);
-    assert!(!desk.state.can_undo());
+    assert!(!desk.state.connections.can_undo());
 }
 
 #[test]
@@ -49,8 +50,8 @@ fn when_deleting_fails_unsaved_edits_come_back() {
     let _never_done = desk.state.delete(&[id], now);
     desk.now = at(31);
     desk.run(State::tick);
-    desk.run(|state, _| state.select(id));
-    assert_eq!(desk.state.shown_form().unwrap().draft.description, "unsaved words");
+    desk.run(|state, _| state.connections.select(id));
+    assert_eq!(desk.state.connections.shown_form().unwrap().draft.description, "unsaved words");
     assert_eq!(desk.engine.sent("Purge"), 0);
 }
 
@@ -59,17 +60,18 @@ fn production_is_deleted_only_after_its_name_was_typed() {
     let mut desk = Desk::with(&[production("Sales lakehouse"), connection("Other", |_| {})]);
     let id = desk.engine.0.borrow().entries[0].connection.id;
     desk.run(|state, now| state.delete(&[id], now));
-    desk.run(State::delete_confirmed);
+    desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
     assert_eq!(desk.engine.sent("Remove"), 0);
-    let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!() };
+    desk.run(|state, now| state.delete(&[id], now));
+    let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!() };
     deletion.typed = "Sales lakehouse".into();
-    desk.run(State::delete_confirmed);
+    desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
     assert_eq!(desk.names(), ["Other"]);
 }
 
 /// The open dialog, with what would be deleted.
 fn asked(desk: &Desk) -> Vec<(String, Option<HeldSecret>)> {
-    let Some(Dialog::Delete(deletion)) = &desk.state.dialog else { return Vec::new() };
+    let Some(deletion) = desk.state.dialogs.find::<Deletion>() else { return Vec::new() };
     deletion.connections.iter().map(|one| (one.name.clone(), one.secret.clone())).collect()
 }
 
@@ -87,21 +89,21 @@ fn wn_03_a_connection_with_a_secret_or_a_sign_in_asks_before_it_is_deleted() {
     desk.engine.0.borrow_mut().signed_in.insert(gamma, sign_in("ada@example.com"));
     let token = |certain| Some(HeldSecret::AccessToken { certain });
     for (which, held) in [(beta, token(true)), (gamma, Some(HeldSecret::SignIn { user: Some("ada@example.com".into()) }))] {
-        desk.run(|state, _| state.select(which));
+        desk.run(|state, _| state.connections.select(which));
         desk.run(|state, now| state.delete(&[which], now));
-        assert_eq!(asked(&desk), [(desk.state.name_of(which).to_owned(), held)]);
+        assert_eq!(asked(&desk), [(desk.state.connections.name_of(which).to_owned(), held)]);
         assert_eq!(desk.engine.sent("Remove"), 0);
-        desk.state.dialog = None;
+        desk.state.dialogs.close();
     }
     for nothing_stored in [alpha, delta] {
-        desk.run(|state, _| state.select(nothing_stored));
+        desk.run(|state, _| state.connections.select(nothing_stored));
         desk.run(|state, now| state.delete(&[nothing_stored], now));
-        assert!(desk.state.dialog.is_none());
+        assert!(!desk.state.dialogs.is_open());
     }
     assert_eq!(desk.names(), ["Beta", "Gamma"], "what holds nothing goes at once, with an undo");
     desk.run(|state, now| state.delete(&[beta, gamma], now));
     assert_eq!(asked(&desk).len(), 2);
-    desk.run(State::delete_confirmed);
+    desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
     assert!(desk.names().is_empty());
     desk.run(|state, _| state.undo());
     assert_eq!(desk.names(), ["Beta", "Gamma"]);
@@ -110,11 +112,11 @@ fn wn_03_a_connection_with_a_secret_or_a_sign_in_asks_before_it_is_deleted() {
 #[test]
 fn wn_03_what_the_vault_has_not_told_counts_as_stored_and_so_does_what_is_typed() {
     let mut desk = Desk::with(&three());
-    let last = desk.state.list.shown().last().unwrap();
+    let last = desk.state.connections.list.shown().last().unwrap();
     desk.run(|state, now| state.delete(&[last], now));
     assert_eq!(asked(&desk), [("Gamma".to_owned(), Some(HeldSecret::AccessToken { certain: false }))], "never shown, so never asked for");
-    desk.state.dialog = None;
-    desk.run(|state, _| state.new_connection());
+    desk.state.dialogs.close();
+    desk.run(|state, _| state.connections.new_connection());
     desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
     let new = desk.shown();
     desk.run(|state, now| state.delete(&[new], now));
@@ -126,24 +128,24 @@ fn wn_03_deleting_an_account_names_those_who_sign_in_with_it() {
     let account = account("Acme");
     let sales = Connection { sign_in_of: Some(account.id), level: brickpass_core::connection::Level::Workspace, ..browser("Sales") };
     let mut desk = Desk::with(&[account.clone(), sales.clone()]);
-    desk.run(|state, _| state.select(sales.id));
+    desk.run(|state, _| state.connections.select(sales.id));
     desk.run(|state, now| state.delete(&[sales.id], now));
-    assert!(desk.state.dialog.is_none(), "the sign-in is the account's and stays");
+    assert!(!desk.state.dialogs.is_open(), "the sign-in is the account's and stays");
     desk.run(|state, _| state.undo());
-    desk.run(|state, _| state.select(account.id));
+    desk.run(|state, _| state.connections.select(account.id));
     desk.run(|state, now| state.delete(&[account.id], now));
-    let Some(Dialog::Delete(deletion)) = &desk.state.dialog else { panic!("{:?}", desk.state.dialog) };
+    let Some(deletion) = desk.state.dialogs.find::<Deletion>() else { panic!("{:?}", desk.state.dialogs) };
     assert_eq!(deletion.connections[0].users, ["Sales"]);
 }
 
 #[test]
 fn duplicating_selects_the_copy_under_a_free_name() {
     let mut desk = Desk::with(&three());
-    desk.run(|state, _| state.duplicate());
-    desk.run(|state, _| state.select_end(false, false));
-    desk.run(|state, _| state.duplicate());
+    desk.run(|state, _| state.connections.duplicate());
+    desk.run(|state, _| state.connections.select_end(false, false));
+    desk.run(|state, _| state.connections.duplicate());
     assert_eq!(desk.names(), ["Alpha", "Alpha (2)", "Alpha (3)", "beta", "Gamma"]);
-    assert_eq!(desk.state.name_of(desk.shown()), "Alpha (3)");
+    assert_eq!(desk.state.connections.name_of(desk.shown()), "Alpha (3)");
 }
 
 #[test]
@@ -151,31 +153,31 @@ fn pinning_saves_at_once_and_leaves_edits_alone() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     desk.edit(|draft| draft.description = "being typed".into());
-    desk.run(|state, _| state.toggle_pinned(id));
-    assert!(desk.state.entry(id).unwrap().connection.pinned);
-    let form = desk.state.shown_form().unwrap();
+    desk.run(|state, _| state.connections.toggle_pinned(id));
+    assert!(desk.state.connections.entry(id).unwrap().connection.pinned);
+    let form = desk.state.connections.shown_form().unwrap();
     assert!(form.is_unsaved() && !form.changed_outside);
     desk.run(|state, _| state.save());
-    assert!(desk.state.dialog.is_none(), "no conflict with oneself");
-    let saved = &desk.state.entry(id).unwrap().connection;
+    assert!(!desk.state.dialogs.is_open(), "no conflict with oneself");
+    let saved = &desk.state.connections.entry(id).unwrap().connection;
     assert!(saved.pinned && saved.description == "being typed");
 }
 
 #[test]
 fn a_new_connection_is_in_the_list_before_it_is_saved_and_only_once() {
     let mut desk = Desk::with(&three());
-    desk.run(|state, _| state.new_connection());
+    desk.run(|state, _| state.connections.new_connection());
     let id = desk.shown();
-    desk.run(|state, _| state.new_connection());
+    desk.run(|state, _| state.connections.new_connection());
     assert_eq!(desk.shown(), id, "an untouched one is used again");
     assert_eq!(desk.names()[0], "New connection");
     desk.edit(|draft| {
         draft.name = "Fresh".into();
         draft.base_url = "adb-5.6.azuredatabricks.net".into();
     });
-    desk.run(|state, _| state.select_end(true, false));
+    desk.run(|state, _| state.connections.select_end(true, false));
     assert_eq!(desk.names(), ["Fresh", "Alpha", "beta", "Gamma"], "typed things stay");
-    desk.run(|state, _| state.select(id));
+    desk.run(|state, _| state.connections.select(id));
     desk.run(|state, _| state.save());
     assert_eq!(desk.names(), ["Alpha", "beta", "Fresh", "Gamma"]);
     assert_eq!(desk.shown(), id);
@@ -184,8 +186,8 @@ fn a_new_connection_is_in_the_list_before_it_is_saved_and_only_once() {
 #[test]
 fn an_untouched_new_connection_goes_when_another_is_selected() {
     let mut desk = Desk::with(&three());
-    desk.run(|state, _| state.new_connection());
-    desk.run(|state, _| state.select_end(true, false));
+    desk.run(|state, _| state.connections.new_connection());
+    desk.run(|state, _| state.connections.select_end(true, false));
     assert_eq!(desk.names(), ["Alpha", "beta", "Gamma"]);
 }
 
@@ -193,9 +195,9 @@ fn an_untouched_new_connection_goes_when_another_is_selected() {
 fn two_connections_may_not_bear_one_name() {
     let mut desk = Desk::with(&three());
     desk.edit(|draft| draft.name = "BETA".into());
-    assert!(desk.state.shown_form().unwrap().review().result.is_none());
+    assert!(desk.state.connections.shown_form().unwrap().review().result.is_none());
     desk.edit(|draft| draft.name = "Alpha".into());
-    assert!(desk.state.shown_form().unwrap().review().result.is_some(), "its own name is free");
+    assert!(desk.state.connections.shown_form().unwrap().review().result.is_some(), "its own name is free");
 }
 
 #[test]
@@ -206,21 +208,19 @@ fn a_locked_vault_asks_for_the_passphrase_and_then_saves() {
         inner.vault = Some(VaultStatus::Locked { place: "the encrypted file".into(), new: false });
         inner.save_failure = Some(Failure::new(Code::VaultLocked, "Locked.", "", "Unlock it."));
     }
-    desk.send(vec![crate::ui::state::probe_vault()]);
+    desk.send(crate::ui::state::probe_vault());
     desk.settle();
     desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
     desk.run(|state, _| state.save());
     let try_passphrase = |desk: &mut Desk, words: &str| {
-        let Some(Dialog::Unlock { passphrase, .. }) = &mut desk.state.dialog else { panic!() };
-        *passphrase = words.into();
-        desk.run(|state, _| state.unlock());
+        desk.run(|state, _| state.dialogs.find_mut::<Unlock>().unwrap().try_passphrase(words));
     };
     try_passphrase(&mut desk, "wrong");
-    assert!(matches!(&desk.state.dialog, Some(Dialog::Unlock { waiting: false, failure: Some(_), .. })));
+    assert!(desk.state.dialogs.find::<Unlock>().unwrap().refusal().is_some());
     desk.engine.0.borrow_mut().save_failure = None;
     try_passphrase(&mut desk, "open sesame");
-    assert!(desk.state.dialog.is_none());
-    assert!(!desk.state.is_unsaved(desk.shown()), "the save that was waiting is done");
+    assert!(!desk.state.dialogs.is_open());
+    assert!(!desk.state.connections.is_unsaved(desk.shown()), "the save that was waiting is done");
 }
 
 #[test]
@@ -230,10 +230,10 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
         let id = desk.shown();
         desk.state.apply(Event::Published(vec![(id, "sales".to_owned())]), desk.now);
         desk.run(|state, now| state.delete(&[id], now));
-        let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };
+        let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("nobody was asked") };
         assert_eq!((deletion.published.as_slice(), deletion.unpublish), (&["sales".to_owned()][..], true));
         deletion.unpublish = ticked;
-        desk.run(State::delete_confirmed);
+        desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
         assert_eq!((desk.engine.sent("Remove"), desk.engine.sent("Unpublish")), (1, 0), "it can be undone");
         if undone {
             desk.run(|state, _| state.undo());
@@ -248,7 +248,7 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
     let id = desk.shown();
     desk.state.apply(Event::Published(vec![(id, "sales".to_owned())]), desk.now);
     desk.run(|state, now| state.delete(&[id], now));
-    desk.run(State::delete_confirmed);
+    desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
     desk.run(|state, _| state.leave());
     assert_eq!((desk.engine.sent("Unpublish"), desk.engine.sent("Purge")), (1, 1));
 }
@@ -264,7 +264,7 @@ fn known(desk: &mut Desk, of: &Connection, token_id: &str) {
     desk.state.apply(Event::TokenNotes(vec![(of.id, Some(note))]), desk.now);
     store(desk, of.id);
     // The vault's earlier answer is requested again.
-    desk.run(|_, _| vec![crate::ui::state::probe_vault()]);
+    desk.run(|_, _| crate::ui::state::probe_vault());
 }
 
 #[test]
@@ -281,10 +281,10 @@ fn wn_14_a_known_token_is_revoked_only_when_that_is_chosen_and_the_deletion_is_f
     let revoked = |desk: &Desk| desk.engine.0.borrow().revoked_when_purged.clone();
     for (ticked, undone) in [(false, false), (true, false), (true, true)] {
         let mut desk = opened(&[alpha.id]);
-        let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };
+        let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("nobody was asked") };
         assert!(!deletion.revoke && deletion.revocable().count() == 1, "it is off by default");
         deletion.revoke = ticked;
-        desk.run(State::delete_confirmed);
+        desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
         desk.now = at(29);
         desk.run(State::tick);
         if undone {
@@ -299,10 +299,10 @@ fn wn_14_a_known_token_is_revoked_only_when_that_is_chosen_and_the_deletion_is_f
     // One check box for all with known tokens, even if the window closes first.
     let ids: Vec<ConnectionId> = all.iter().map(|connection| connection.id).collect();
     let mut desk = opened(&ids);
-    let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };
+    let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("nobody was asked") };
     assert_eq!(deletion.revocable().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Alpha", "beta"]);
     deletion.revoke = true;
-    desk.run(State::delete_confirmed);
+    desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
     desk.run(|state, _| state.leave());
     assert_eq!(revoked(&desk), ["Alpha", "beta"]);
 }
@@ -315,7 +315,7 @@ fn wn_14_a_token_that_is_not_known_or_used_elsewhere_is_not_offered_for_revoking
     known(&mut desk, &all[1], "1");
     let there = |desk: &mut Desk, ids: &[ConnectionId]| {
         desk.run(|state, now| state.delete(ids, now));
-        let Some(Dialog::Delete(deletion)) = desk.state.dialog.take() else { panic!("nobody was asked") };
+        let Some(deletion) = desk.state.dialogs.remove::<Deletion>() else { panic!("nobody was asked") };
         deletion.connections.into_iter().map(|one| one.token).collect::<Vec<_>>()
     };
     assert_eq!(there(&mut desk, &[all[0].id]), [TokenThere::UsedBy(vec!["beta".to_owned()])]);
@@ -332,7 +332,7 @@ fn wn_14_a_token_that_could_not_be_revoked_is_told_with_what_to_do() {
         brickpass_engine::RemovedTokens { revoked: vec![(id, "1".into())], left: Vec::new(), failure: Some(failure.clone()) };
     desk.run(|state, now| state.delete(&[id], now));
     desk.run(|state, _| state.leave());
-    let told = &desk.state.notices;
+    let told = &desk.state.view.notices;
     assert!(told.iter().any(|notice| matches!(notice, Notice::Done(words) if words == "Revoked 1 token")), "{told:?}");
     assert!(told.iter().any(|notice| matches!(notice, Notice::Failure(told) if *told == failure)), "{told:?}");
 }

@@ -17,6 +17,7 @@ fn pinned_come_first_then_folders_then_the_rest() {
     assert_eq!(desk.names(), ["Pinned", "Zeta", "Alpha", "Loose"]);
     let folders: Vec<(&str, usize)> = desk
         .state
+        .connections
         .list
         .rows()
         .iter()
@@ -31,11 +32,11 @@ fn pinned_come_first_then_folders_then_the_rest() {
 #[test]
 fn a_closed_folder_hides_its_rows_and_a_filter_finds_them() {
     let mut desk = Desk::with(&filed());
-    desk.state.list.toggle_folder("sales");
+    desk.state.connections.list.toggle_folder("sales");
     assert_eq!(desk.names(), ["Pinned", "Loose"]);
-    desk.state.list.set_filter("ZET");
+    desk.state.connections.list.set_filter("ZET");
     assert_eq!(desk.names(), ["Zeta"]);
-    desk.state.list.set_filter("");
+    desk.state.connections.list.set_filter("");
     assert_eq!(desk.names(), ["Pinned", "Loose"]);
 }
 
@@ -43,13 +44,13 @@ fn a_closed_folder_hides_its_rows_and_a_filter_finds_them() {
 fn the_filter_looks_at_name_host_tag_folder_and_environment() {
     let mut desk = Desk::with(&filed());
     for (words, found) in [("eu-w", 1), ("azuredatabricks", 4), ("nightly", 1), ("dev", 4), ("loose dev", 1), ("loose prod", 0)] {
-        desk.state.list.set_filter(words);
+        desk.state.connections.list.set_filter(words);
         assert_eq!(desk.names().len(), found, "{words}");
     }
-    desk.state.list.set_filter("l");
-    desk.state.list.set_filter("lo");
+    desk.state.connections.list.set_filter("l");
+    desk.state.connections.list.set_filter("lo");
     assert_eq!(desk.names(), ["Loose"], "narrowing gives what a fresh search gives");
-    desk.state.list.set_filter("l");
+    desk.state.connections.list.set_filter("l");
     assert!(desk.names().len() > 1, "and widening, too");
 }
 
@@ -57,7 +58,7 @@ fn the_filter_looks_at_name_host_tag_folder_and_environment() {
 fn rows_lie_where_their_heights_say() {
     let many: Vec<Connection> = (0..100).map(|n| connection(&format!("Connection {n:03}"), |_| {})).collect();
     let desk = Desk::with(&many);
-    let list = &desk.state.list;
+    let list = &desk.state.connections.list;
     for row in 0..list.rows().len() {
         assert!((list.top_of(row + 1) - list.top_of(row) - list.rows()[row].height()).abs() < 0.01);
         let inside = list.top_of(row) + 1.0;
@@ -70,15 +71,15 @@ fn rows_lie_where_their_heights_say() {
 #[test]
 fn keys_move_the_selection_among_what_is_shown() {
     let mut desk = Desk::with(&three());
-    desk.run(|state, _| state.select_neighbour(10, false));
-    assert_eq!(desk.state.name_of(desk.shown()), "Gamma");
-    desk.run(|state, _| state.select_neighbour(-1, true));
-    assert_eq!(desk.state.selection.count(), 2);
-    desk.run(|state, _| state.select_end(false, true));
-    assert_eq!(desk.state.selection.count(), 3);
-    let all = desk.state.selection.all();
+    desk.run(|state, _| state.connections.select_neighbour(10, false));
+    assert_eq!(desk.state.connections.name_of(desk.shown()), "Gamma");
+    desk.run(|state, _| state.connections.select_neighbour(-1, true));
+    assert_eq!(desk.state.connections.selection.count(), 2);
+    desk.run(|state, _| state.connections.select_end(false, true));
+    assert_eq!(desk.state.connections.selection.count(), 3);
+    let all = desk.state.connections.selection.all();
     desk.run(|state, now| state.delete(&all, now));
-    assert!(desk.names().is_empty() && desk.state.is_empty());
+    assert!(desk.names().is_empty() && desk.state.connections.is_empty());
     desk.run(|state, _| state.undo());
     assert_eq!(desk.names().len(), 3);
 }
@@ -86,13 +87,13 @@ fn keys_move_the_selection_among_what_is_shown() {
 #[test]
 fn several_are_marked_with_ctrl_and_tested_together() {
     let mut desk = Desk::with(&three());
-    let last = desk.state.list.shown().last().unwrap();
-    desk.run(|state, _| state.toggle_selected(last));
-    assert_eq!(desk.state.selection.count(), 2);
+    let last = desk.state.connections.list.shown().last().unwrap();
+    desk.run(|state, _| state.connections.toggle_selected(last));
+    assert_eq!(desk.state.connections.selection.count(), 2);
     desk.run(|state, _| state.test());
     assert_eq!(desk.engine.sent("Test"), 2);
-    desk.run(|state, _| state.toggle_selected(last));
-    assert_eq!(desk.state.selection.count(), 1);
+    desk.run(|state, _| state.connections.toggle_selected(last));
+    assert_eq!(desk.state.connections.selection.count(), 1);
 }
 
 #[test]
@@ -104,49 +105,49 @@ fn wn_04_what_is_selected_is_cut_to_what_is_listed() {
         connection("Salt", |draft| draft.folder = "EMEA".into()),
     ]);
     let select_all = |desk: &mut Desk| {
-        desk.run(|state, _| state.select_end(false, false));
-        desk.run(|state, _| state.select_end(true, true));
-        assert_eq!(desk.state.selection.count(), 4);
+        desk.run(|state, _| state.connections.select_end(false, false));
+        desk.run(|state, _| state.connections.select_end(true, true));
+        assert_eq!(desk.state.connections.selection.count(), 4);
     };
     select_all(&mut desk);
-    desk.run(|state, _| state.filter_list("sal"));
-    assert_eq!(desk.state.selection.all().len(), 2);
-    desk.run(|state, _| state.filter_list("salt"));
-    assert_eq!((desk.state.selection.count(), desk.state.name_of(desk.shown())), (1, "Salt"), "its form is shown");
-    assert!(desk.state.shown_form().is_some());
+    desk.run(|state, _| state.connections.filter_list("sal"));
+    assert_eq!(desk.state.connections.selection.all().len(), 2);
+    desk.run(|state, _| state.connections.filter_list("salt"));
+    assert_eq!((desk.state.connections.selection.count(), desk.state.connections.name_of(desk.shown())), (1, "Salt"), "its form is shown");
+    assert!(desk.state.connections.shown_form().is_some());
 
-    desk.run(|state, _| state.filter_list(""));
+    desk.run(|state, _| state.connections.filter_list(""));
     select_all(&mut desk);
-    desk.run(|state, _| state.toggle_folder("emea"));
-    assert_eq!(desk.state.selection.count(), 2, "a folder that is closed hides its rows, too");
-    desk.run(|state, _| state.toggle_folder("emea"));
+    desk.run(|state, _| state.connections.toggle_folder("emea"));
+    assert_eq!(desk.state.connections.selection.count(), 2, "a folder that is closed hides its rows, too");
+    desk.run(|state, _| state.connections.toggle_folder("emea"));
 
     select_all(&mut desk);
-    desk.run(|state, _| state.filter_list("nothing like it"));
-    assert_eq!(desk.state.selection.count(), 1, "the form that is shown stays");
-    desk.run(State::delete_in_list);
-    assert_eq!((desk.engine.sent("Remove"), desk.state.dialog.is_none()), (0, true), "the key deletes nothing that is not seen");
+    desk.run(|state, _| state.connections.filter_list("nothing like it"));
+    assert_eq!(desk.state.connections.selection.count(), 1, "the form that is shown stays");
+    desk.run(|state, now| state.delete(&state.connections.selected_rows(), now));
+    assert_eq!((desk.engine.sent("Remove"), !desk.state.dialogs.is_open()), (0, true), "the key deletes nothing that is not seen");
 }
 
 #[test]
 fn wn_05_a_row_shows_the_environment_that_is_typed() {
     let mut desk = Desk::with(&three());
-    desk.run(|state, _| state.new_connection());
+    desk.run(|state, _| state.connections.new_connection());
     desk.edit(|draft| draft.environment = brickpass_core::connection::EnvironmentKind::Production);
-    assert_eq!(*desk.state.environment_of(desk.shown()), Environment::Production);
+    assert_eq!(*desk.state.connections.environment_of(desk.shown()), Environment::Production);
     desk.edit(|draft| {
         draft.environment = brickpass_core::connection::EnvironmentKind::Own;
         draft.own_environment = " staging ".into();
     });
-    assert_eq!(desk.state.environment_of(desk.shown()).word(), "staging");
+    assert_eq!(desk.state.connections.environment_of(desk.shown()).word(), "staging");
 }
 
 #[test]
 fn states_are_counted_when_they_change() {
     let mut desk = Desk::with(&three());
-    assert_eq!(desk.state.counts(), Counts { all: 3, untested: 3, ..Counts::default() });
-    desk.run(|state, _| state.test_all());
-    assert_eq!(desk.state.counts(), Counts { all: 3, ok: 3, ..Counts::default() });
+    assert_eq!(desk.state.connections.counts(), Counts { all: 3, untested: 3, ..Counts::default() });
+    desk.run(|state, _| state.tests.start_these(&state.connections.saved_ids(), &state.connections, &mut state.sign_ins));
+    assert_eq!(desk.state.connections.counts(), Counts { all: 3, ok: 3, ..Counts::default() });
 }
 
 #[test]

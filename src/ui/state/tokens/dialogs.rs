@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::ui::state::NameToType;
-use crate::ui::state::RunId;
+use super::Tokens;
+use crate::ui::{
+    state::{Connections, Copied, NameToType, Output, RunId, Secrets, ask, ask_quietly},
+    text,
+};
 use brickpass_core::{
     connection::{ConnectionId, Scopes, ScopesError},
     failure::Failure,
 };
 use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
-use brickpass_engine::comment_without_mark;
+use brickpass_engine::{CopySecret, UseToken, comment_without_mark};
+use brickpass_interchange::send_to::Source;
 
 /// The default of Databricks' own dialog.
 pub const USUAL_DAYS: u32 = 90;
@@ -95,9 +99,29 @@ impl GenerateToken {
         self.request().is_some() && !self.waits()
     }
 
-    pub(super) fn request(&self) -> Option<TokenRequest> {
+    fn request(&self) -> Option<TokenRequest> {
         let (lifetime, scopes) = (Some(of_days(self.days()?)), self.limited_to()?);
         Some(TokenRequest { comment: self.comment.trim().to_owned(), lifetime, scopes })
+    }
+
+    /// *Generate*.
+    pub fn generate(&mut self, tokens: &mut Tokens) -> Output {
+        let Some(token) = self.request().filter(|_| self.may_generate()) else { return Output::none() };
+        let (run, id) = (RunId::next(), self.id);
+        self.run = Some(run);
+        self.failure = None;
+        tokens.begin(id).generating = Some(run);
+        ask(brickpass_engine::GenerateToken { id, token }, move |state, outcome, _| {
+            let in_view = state.view.shows_tokens_of(id, &state.connections);
+            state.tokens.generated(run, id, outcome, &mut state.dialogs, in_view)
+        })
+        .into()
+    }
+
+    /// What is typed stays.
+    pub(super) fn failed(&mut self, failure: Failure) {
+        self.run = None;
+        self.failure = Some(failure);
     }
 }
 
@@ -140,6 +164,24 @@ impl RotateToken {
     pub fn waits(&self) -> bool {
         self.run.is_some()
     }
+
+    /// *Rotate*.
+    pub fn rotate(&mut self, tokens: &mut Tokens) -> Output {
+        if self.waits() {
+            return Output::none();
+        }
+        let (run, id) = (RunId::next(), self.id);
+        self.run = Some(run);
+        self.failure = None;
+        tokens.begin(id).rotating = Some(run);
+        let token = self.request.clone();
+        ask(brickpass_engine::RotateToken { id, token }, move |state, outcome, _| state.token_rotated(run, id, outcome)).into()
+    }
+
+    pub(super) fn failed(&mut self, failure: Failure) {
+        self.run = None;
+        self.failure = Some(failure);
+    }
 }
 
 fn of_days(days: u32) -> Duration {
@@ -168,6 +210,22 @@ impl RevokeTokens {
     pub fn may_revoke(&self) -> bool {
         self.expected.as_ref().is_none_or(|expected| expected.is(&self.typed))
     }
+
+    /// *Revoke*. The dialog closes: the tab shows the result.
+    pub fn revoke(&self, tokens: &mut Tokens) -> Output {
+        if !self.may_revoke() {
+            return Output::none();
+        }
+        let id = self.id;
+        tokens.begin(id).revoking = true;
+        let token_ids = self.tokens.iter().map(|token| token.id.clone()).collect();
+        ask(brickpass_engine::RevokeTokens { id, token_ids }, move |state, outcome, _| {
+            state.expiry.changed();
+            let in_view = state.view.shows_tokens_of(id, &state.connections);
+            state.tokens.revoked(id, outcome, in_view)
+        })
+        .into()
+    }
 }
 
 /// A newly created token. It stays until the person closes it: its value cannot be loaded again.
@@ -182,18 +240,93 @@ pub struct Fresh {
     pub failure: Option<Failure>,
     /// The person is about to close it without having used or copied it and is asked.
     pub leaving: bool,
+    /// The window was about to close when this kept it open.
+    pub closes_window: bool,
     /// When it was revealed.
     pub revealed_at: Option<Timestamp>,
 }
 
 impl Fresh {
     pub(super) fn new(id: ConnectionId, new: NewToken) -> Self {
-        let new = Box::new(new);
-        Self { id, new, using: false, used: false, copied: false, failure: None, leaving: false, revealed_at: None }
+        Self {
+            id,
+            new: Box::new(new),
+            using: false,
+            used: false,
+            copied: false,
+            failure: None,
+            leaving: false,
+            closes_window: false,
+            revealed_at: None,
+        }
     }
 
     /// Nothing is lost when it is closed.
     pub fn is_safe(&self) -> bool {
         self.used || self.copied
+    }
+
+    /// Its connection still exists and can be saved.
+    pub fn can_use(&self, connections: &Connections) -> bool {
+        connections.entry(self.id).is_some() && connections.read_only().is_none()
+    }
+
+    /// Uses the new token in its connection.
+    pub fn use_in_connection(&mut self) -> Output {
+        if self.using || self.used {
+            return Output::none();
+        }
+        self.using = true;
+        self.leaving = false;
+        self.failure = None;
+        let (id, new) = (self.id, self.new.clone());
+        ask(UseToken { id, new }, move |state, outcome, _| state.token_used(id, outcome)).into()
+    }
+
+    pub fn copy(&self) -> Output {
+        ask_quietly(CopySecret { secret: self.new.value.clone(), what: text::tokens::NEW_ON_CLIPBOARD.to_owned() }).into()
+    }
+
+    /// The engine has copied a secret.
+    pub(in crate::ui::state) fn clipboard_holds(&mut self, what: &str) {
+        self.copied |= what == text::tokens::NEW_ON_CLIPBOARD;
+    }
+
+    /// The clipboard while the new token is on it.
+    pub fn on_clipboard<'a>(&self, secrets: &'a Secrets) -> Option<&'a Copied> {
+        secrets.copied().filter(|held| self.copied && held.what == text::tokens::NEW_ON_CLIPBOARD)
+    }
+
+    /// *Copy to a secret store*: from the clipboard, or from the connection as soon as it uses the token.
+    pub fn send(&mut self, tokens: &Tokens, connections: &Connections) -> Output {
+        if self.using {
+            return Output::none();
+        }
+        self.revealed_at = None;
+        let stored = connections.stored_token_of(self.id).filter(|_| self.used);
+        tokens.open_send_to(stored.into_iter().chain([Source::Clipboard]).collect())
+    }
+
+    /// *Done*, or closing it in another way; asks once if the value would be lost. Returns whether it closes.
+    pub fn leave(&mut self) -> bool {
+        if self.using {
+            return false;
+        }
+        if self.is_safe() || self.leaving {
+            return true;
+        }
+        self.ask_before_leaving();
+        false
+    }
+
+    pub(super) fn ask_before_leaving(&mut self) {
+        self.leaving = true;
+        self.revealed_at = None;
+    }
+
+    /// *Go back*: the value stays visible.
+    pub fn keep(&mut self) {
+        self.leaving = false;
+        self.closes_window = false;
     }
 }

@@ -1,9 +1,8 @@
 //! The answers to token requests.
 
-use super::{Fresh, Page, Trouble, TroubleKind};
-use crate::ui::state::RunId;
+use super::{Fresh, GenerateToken, RotateToken, SendTo, Tokens, Trouble, TroubleKind};
 use crate::ui::{
-    state::{Dialog, Notice, State},
+    state::{Connections, Dialogs, Notice, Output, Page, RunId, State, View},
     text,
 };
 use brickpass_core::{
@@ -11,166 +10,169 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::NewToken;
-use brickpass_engine::{Ask, RemovedTokens, RevokedTokens, Rotated, TokenList};
+use brickpass_engine::{RemovedTokens, RevokedTokens, Rotated, TokenList};
 
-impl State {
-    /// The results for the tokens of removed connections.
-    pub(in crate::ui::state) fn removed_tokens_revoked(&mut self, RemovedTokens { revoked, failure, .. }: RemovedTokens) {
-        self.notices.extend((!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len()))));
-        self.notices.extend(failure.map(Notice::Failure));
-    }
+/// The results for the tokens of removed connections.
+pub fn removed_tokens_revoked(RemovedTokens { revoked, failure, .. }: RemovedTokens) -> Output {
+    let revoked = (!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len())));
+    Output::from(revoked).and(failure.map(Notice::Failure))
+}
 
-    pub(super) fn tokens_listed(&mut self, id: ConnectionId, outcome: Result<TokenList, Failure>) -> Vec<Ask> {
-        let commands = self.expiry_asked(id, outcome.is_ok());
-        if let Some(table) = self.tokens.table_mut(id) {
-            match outcome {
-                Ok(list) => table.came(list),
-                Err(failure) => table.failed(failure),
-            }
+impl Tokens {
+    pub(super) fn listed(&mut self, id: ConnectionId, outcome: Result<TokenList, Failure>) {
+        let Some(table) = self.table_mut(id) else { return };
+        match outcome {
+            Ok(list) => table.loaded(list),
+            Err(failure) => table.failed(failure),
         }
-        commands
     }
 
-    pub fn token_generated(&mut self, run: RunId, id: ConnectionId, outcome: Result<NewToken, Failure>) -> Vec<Ask> {
-        let awaited = self.tokens.work.get_mut(&id).filter(|work| work.generating == Some(run));
-        match (awaited, &outcome) {
+    /// `in_view`: the connection's tokens are shown.
+    pub fn generated(
+        &mut self,
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<NewToken, Failure>,
+        dialogs: &mut Dialogs,
+        in_view: bool,
+    ) -> Output {
+        let known = |new: &NewToken| dialogs.all().any(|fresh: &Fresh| fresh.new.token.id == new.token.id);
+        match (self.work.get_mut(&id).filter(|work| work.generating == Some(run)), &outcome) {
             (Some(work), _) => work.generating = None,
             // A value is never dropped, even if nothing waits for it any more.
-            (None, Ok(new)) if !self.tokens.fresh.iter().any(|fresh| fresh.new.token.id == new.token.id) => {}
-            (None, _) => return Vec::new(),
+            (None, Ok(new)) if !known(new) => {}
+            (None, _) => return Output::none(),
         }
-        let dialog = match &mut self.dialog {
-            Some(Dialog::GenerateToken(dialog)) if dialog.run == Some(run) => Some(dialog),
-            _ => None,
-        };
+        let dialog = dialogs.find_mut().filter(|dialog: &&mut GenerateToken| dialog.run == Some(run));
         match (outcome, dialog) {
             (Ok(new), dialog) => {
                 if dialog.is_some() {
-                    self.dialog = None;
+                    dialogs.remove::<GenerateToken>();
                 }
-                self.tokens.fresh.push_back(Fresh::new(id, new));
-                self.list_again(id)
+                dialogs.queue(Fresh::new(id, new));
+                self.list_again(id, in_view)
             }
             (Err(failure), Some(dialog)) => {
-                dialog.run = None;
-                dialog.failure = Some(failure);
-                Vec::new()
+                dialog.failed(failure);
+                Output::none()
             }
-            (Err(failure), None) => {
-                self.token_trouble(id, TroubleKind::Generate, failure);
-                Vec::new()
-            }
+            (Err(failure), None) => self.met(TroubleKind::Generate, id, failure, in_view),
         }
     }
 
-    pub(super) fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Vec<Ask> {
-        self.expiry.changed();
-        let Some(fresh) = self.tokens.fresh.iter_mut().find(|fresh| fresh.id == id && fresh.using) else { return Vec::new() };
-        fresh.using = false;
-        if let Err(failure) = outcome {
-            fresh.failure = Some(failure);
-            return Vec::new();
-        }
-        fresh.used = true;
-        let token = fresh.new.token.clone();
-        if let Some(table) = self.tokens.tables.get_mut(&id) {
-            table.now_in_use(&token);
-        }
-        self.token_stored(id)
-    }
-
-    /// The vault now has another token for the connection.
-    fn token_stored(&mut self, id: ConnectionId) -> Vec<Ask> {
-        self.secrets.remove(&(id, SecretKind::PersonalAccessToken));
-        self.revealed = self.revealed.take().filter(|(of, ..)| *of != id);
-        let mut commands = if self.selection.shown() == Some(id) { self.describe(id) } else { Vec::new() };
-        commands.extend(self.list_again(id));
-        commands
-    }
-
-    pub(super) fn tokens_revoked(&mut self, id: ConnectionId, outcome: Result<RevokedTokens, Failure>) -> Vec<Ask> {
-        self.expiry.changed();
+    pub(super) fn revoked(&mut self, id: ConnectionId, outcome: Result<RevokedTokens, Failure>, in_view: bool) -> Output {
         let (revoked, failed) = match outcome {
             Ok(RevokedTokens { revoked, failed }) => (revoked, failed),
             Err(failure) => (Vec::new(), vec![(String::new(), failure)]),
         };
-        if let Some(work) = self.tokens.work.get_mut(&id) {
+        if let Some(work) = self.work.get_mut(&id) {
             work.revoking = false;
         }
-        if let Some(table) = self.tokens.tables.get_mut(&id) {
+        if let Some(table) = self.tables.get_mut(&id) {
             table.revoked(&revoked);
         }
+        let mut output = Output::none();
         if !revoked.is_empty() {
-            self.notices.push(Notice::Done(text::tokens::revoked(revoked.len())));
+            output.notice(Notice::Done(text::tokens::revoked(revoked.len())));
         }
         let count = failed.len();
         if let Some((_, failure)) = failed.into_iter().next() {
-            self.token_trouble(id, TroubleKind::Revoke(count), failure);
+            output.extend(self.met(TroubleKind::Revoke(count), id, failure, in_view));
         }
-        self.list_again(id)
+        output.and(self.list_again(id, in_view))
     }
 
-    pub fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Vec<Ask> {
+    /// A list that is not in view is loaded when its tab is opened.
+    fn list_again(&mut self, id: ConnectionId, in_view: bool) -> Output {
+        in_view.then(|| self.ask_for_tokens_of(id)).into()
+    }
+
+    /// A failure is shown in its place; if that is not visible, also as a toast.
+    fn met(&mut self, kind: TroubleKind, id: ConnectionId, failure: Failure, in_view: bool) -> Output {
+        let toast = (!in_view).then(|| Notice::Failure(failure.clone()));
+        self.troubles.insert(id, Trouble { kind, failure });
+        toast.into()
+    }
+
+    pub(in crate::ui::state) fn forget(&mut self, id: ConnectionId) {
+        self.tables.remove(&id);
+        self.troubles.remove(&id);
+    }
+}
+
+impl View {
+    pub(super) fn shows_tokens_of(&self, id: ConnectionId, connections: &Connections) -> bool {
+        self.page == Page::Tokens && connections.shown_with_tokens() == Some(id)
+    }
+}
+
+impl State {
+    pub(super) fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Output {
         self.expiry.changed();
-        let Some(work) = self.tokens.work.get_mut(&id).filter(|work| work.rotating == Some(run)) else { return Vec::new() };
+        let Some(fresh) = self.dialogs.all_mut().find(|fresh: &&mut Fresh| fresh.id == id && fresh.using) else { return Output::none() };
+        fresh.using = false;
+        if let Err(failure) = outcome {
+            fresh.failure = Some(failure);
+            return Output::none();
+        }
+        fresh.used = true;
+        if let Some(table) = self.tokens.tables.get_mut(&id) {
+            table.now_in_use(&fresh.new.token);
+        }
+        self.token_stored(id)
+    }
+
+    pub fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Output {
+        self.expiry.changed();
+        let Some(work) = self.tokens.work.get_mut(&id).filter(|work| work.rotating == Some(run)) else { return Output::none() };
         work.rotating = None;
-        let in_dialog = matches!(&self.dialog, Some(Dialog::RotateToken(dialog)) if dialog.run == Some(run));
-        match outcome {
-            Ok(Rotated { token, old_remains }) => {
-                if in_dialog {
-                    self.dialog = None;
+        let in_view = self.view.shows_tokens_of(id, &self.connections);
+        let dialog = self.dialogs.find_mut().filter(|dialog: &&mut RotateToken| dialog.run == Some(run));
+        match (outcome, dialog) {
+            (Ok(Rotated { token, old_remains }), dialog) => {
+                if dialog.is_some() {
+                    self.dialogs.remove::<RotateToken>();
                 }
                 if let Some(table) = self.tokens.tables.get_mut(&id) {
                     table.now_in_use(&token);
                 }
-                let words = text::tokens::rotated(self.name_of(id), old_remains.is_none());
-                self.notices.push(Notice::Done(words));
-                if let Some(failure) = old_remains {
-                    self.token_trouble(id, TroubleKind::OldRemains, failure);
-                }
-                self.token_stored(id)
+                let words = text::tokens::rotated(self.connections.name_of(id), old_remains.is_none());
+                let trouble = old_remains.map(|failure| self.tokens.met(TroubleKind::OldRemains, id, failure, in_view));
+                Output::from(Notice::Done(words)).and(trouble).and(self.token_stored(id))
             }
-            Err(failure) => {
-                if let Some(Dialog::RotateToken(dialog)) = self.dialog.as_mut().filter(|_| in_dialog) {
-                    dialog.run = None;
-                    dialog.failure = Some(failure);
-                } else {
-                    self.token_trouble(id, TroubleKind::Rotate, failure);
-                }
-                self.list_again(id)
+            (Err(failure), Some(dialog)) => {
+                dialog.failed(failure);
+                self.tokens.list_again(id, in_view)
+            }
+            (Err(failure), None) => {
+                let trouble = self.tokens.met(TroubleKind::Rotate, id, failure, in_view);
+                trouble.and(self.tokens.list_again(id, in_view))
             }
         }
     }
 
-    /// Shown in its place; if that is not visible, also as a toast.
-    fn token_trouble(&mut self, id: ConnectionId, kind: TroubleKind, failure: Failure) {
-        if self.selection.shown() != Some(id) || self.page() != Page::Tokens {
-            self.notices.push(Notice::Failure(failure.clone()));
-        }
-        self.tokens.troubles.insert(id, Trouble { kind, failure });
+    /// The vault now has another token for the connection.
+    fn token_stored(&mut self, id: ConnectionId) -> Output {
+        self.secrets.stored.remove(&(id, SecretKind::PersonalAccessToken));
+        self.secrets.revealed = self.secrets.revealed.take().filter(|(of, ..)| *of != id);
+        let described = if self.connections.selection.shown() == Some(id) { self.describe(id) } else { Output::none() };
+        let in_view = self.view.shows_tokens_of(id, &self.connections);
+        described.and(self.tokens.list_again(id, in_view))
     }
 
     /// Keeps the window open if a value would be lost. Returns whether one would.
     pub(in crate::ui::state) fn held_up_by_token(&mut self) -> bool {
         if self.tokens.are_being_made() {
-            self.notices.push(Notice::Info(text::tokens::BEING_MADE.to_owned()));
+            self.view.notices.push(Notice::Info(text::tokens::BEING_MADE.to_owned()));
             return true;
         }
-        let Some(at) = self.tokens.fresh.iter().position(|fresh| !fresh.is_safe()) else { return false };
-        self.tokens.fresh.swap(0, at);
-        if let Some(fresh) = self.tokens.fresh.front_mut() {
-            fresh.leaving = true;
-            fresh.revealed_at = None;
-        }
-        self.tokens.close_afterwards = true;
         // A dialog in front must not hide the question.
-        self.dialog = None;
+        let Some(fresh) = self.dialogs.bring_to_front(|fresh: &Fresh| !fresh.is_safe()) else { return false };
+        fresh.ask_before_leaving();
+        fresh.closes_window = true;
+        if let Some(send_to) = self.dialogs.remove::<SendTo>() {
+            self.tokens.keep_order(send_to.order);
+        }
         true
-    }
-
-    pub(in crate::ui::state) fn forget_tokens(&mut self, id: ConnectionId) {
-        self.tokens.tables.remove(&id);
-        self.tokens.troubles.remove(&id);
-        self.expiry.changed();
     }
 }

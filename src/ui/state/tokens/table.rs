@@ -90,7 +90,7 @@ impl TokenTable {
         self.list.failed(failure);
     }
 
-    pub(super) fn came(&mut self, list: TokenList) {
+    pub(super) fn loaded(&mut self, list: TokenList) {
         let listed = |token: &Token| Listed {
             in_use: list.in_use.as_ref() == Some(&token.id),
             left_over: list.left_over.contains(&token.id),
@@ -107,7 +107,7 @@ impl TokenTable {
         let Some(mut list) = self.list.value().cloned() else { return };
         list.tokens.retain(|token| !ids.contains(&token.id));
         list.in_use = list.in_use.filter(|id| !ids.contains(id));
-        self.came(list);
+        self.loaded(list);
     }
 
     pub(super) fn now_in_use(&mut self, token: &Token) {
@@ -116,7 +116,7 @@ impl TokenTable {
         if !list.tokens.iter().any(|known| known.id == token.id) {
             list.tokens.push(token.clone());
         }
-        self.came(list);
+        self.loaded(list);
     }
 
     pub fn is_in_use(&self, token: &str) -> bool {
@@ -169,7 +169,7 @@ mod tests {
             token("t2", "old notebook test", -90, None),
             token("t3", "CI pipeline", -2, Some(3)),
         ];
-        table.came(TokenList { tokens, in_use: Some("t1".to_owned()), left_over: Vec::new(), longest_days: None });
+        table.loaded(TokenList { tokens, in_use: Some("t1".to_owned()), left_over: Vec::new(), longest_days: None });
         table
     }
 

@@ -1,6 +1,7 @@
 //! A new token, from its dialog to its use.
 
 use super::*;
+use brickpass_databricks::rest::TokenRequest;
 
 #[test]
 fn a_generated_token_is_shown_masked_and_used() {
@@ -36,7 +37,7 @@ fn a_generated_token_is_shown_masked_and_used() {
     click(&mut window, &engine, "Done");
     assert!(!shows(&window, "Your new token") && !shows(&window, "cannot be shown again"));
     assert!(shows(&window, "Brickpass on ada-laptop for CI, created 21 Sep 2026, expires in 30 days, used by this connection"));
-    assert!(window.state().state.tokens.fresh().is_none(), "the value is gone from the window");
+    assert!(window.state().state.dialogs.find::<Fresh>().is_none(), "the value is gone from the window");
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn leaving_a_token_that_was_neither_used_nor_copied_asks_once() {
     assert!(shows(&window, "Your new token"));
     click(&mut window, &engine, "Done");
     click(&mut window, &engine, "Close anyway");
-    assert!(!shows(&window, "Your new token") && window.state().state.tokens.fresh().is_none());
+    assert!(!shows(&window, "Your new token") && window.state().state.dialogs.find::<Fresh>().is_none());
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn closing_the_window_waits_for_a_token_that_would_be_lost() {
     generated(&mut window, &engine);
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close());
+    assert!(!window.state().state.view.may_close());
     assert!(shows(&window, "A token is being created."));
     {
         let mut inner = engine.0.borrow_mut();
@@ -89,9 +90,9 @@ fn closing_the_window_waits_for_a_token_that_would_be_lost() {
     assert!(shows(&window, "Your new token"));
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close() && shows(&window, "This token cannot be shown again"));
+    assert!(!window.state().state.view.may_close() && shows(&window, "This token cannot be shown again"));
     click(&mut window, &engine, "Close anyway");
-    assert!(window.state().state.may_close());
+    assert!(window.state().state.view.may_close());
 }
 
 #[test]
@@ -125,13 +126,13 @@ fn ot_18_a_token_comes_even_if_its_dialog_was_closed_or_something_else_is_shown(
     let engine = engine(&[connection("Sales", |_| {}), connection("Finance", |_| {})]);
     engine.0.borrow_mut().tokens_wait = true;
     let mut window = opened(&engine);
-    let id = window.state().state.selection.shown().unwrap();
+    let id = window.state().state.connections.selection.shown().unwrap();
     generated(&mut window, &engine);
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     assert!(shows(&window, "Generating"));
-    let other = window.state().state.list.shown().find(|other| *other != id).unwrap();
-    let commands = window.state_mut().state.select(other);
-    window.state().send(commands);
+    let other = window.state().state.connections.list.shown().find(|other| *other != id).unwrap();
+    let commands = window.state_mut().state.connections.select(other);
+    window.state_mut().follow(commands);
     let new = engine.0.borrow_mut().make_token(&engine_request());
     engine.0.borrow_mut().token_is_made(Ok(new));
     settle(&mut window, &engine);
@@ -140,8 +141,34 @@ fn ot_18_a_token_comes_even_if_its_dialog_was_closed_or_something_else_is_shown(
     assert!(engine.0.borrow().secrets.contains_key(&(id, SecretKind::PersonalAccessToken)), "the connection that it was made for");
 }
 
-fn engine_request() -> brickpass_databricks::rest::TokenRequest {
-    brickpass_databricks::rest::TokenRequest { comment: "late".to_owned(), lifetime: None, scopes: Vec::new() }
+fn engine_request() -> TokenRequest {
+    TokenRequest { comment: "late".to_owned(), lifetime: None, scopes: Vec::new() }
+}
+
+#[test]
+fn tokens_that_come_together_wait_their_turn_and_the_one_that_would_be_lost_is_asked_about() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    let id = window.state().state.connections.selection.shown().unwrap();
+    for comment in ["Nightly job", "Weekly job"] {
+        let new = engine.0.borrow_mut().make_token(&TokenRequest { comment: comment.to_owned(), ..engine_request() });
+        let state = &mut window.state_mut().state;
+        let output = state.tokens.generated(RunId(99), id, Ok(new), &mut state.dialogs, false);
+        window.state_mut().follow(output);
+    }
+    settle(&mut window, &engine);
+    assert!(shows(&window, "\u{201c}Nightly job\u{201d}, never expires") && !shows(&window, "Weekly job"));
+    click(&mut window, &engine, "Copy");
+    ask_to_close(&mut window);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "This token cannot be shown again") && !window.state().state.view.may_close());
+    click(&mut window, &engine, "Go back");
+    assert!(shows(&window, "\u{201c}Weekly job\u{201d}, never expires"));
+    click(&mut window, &engine, "Done");
+    click(&mut window, &engine, "Close anyway");
+    assert!(shows(&window, "\u{201c}Nightly job\u{201d}, never expires") && !window.state().state.view.may_close(), "the window stays");
+    click(&mut window, &engine, "Done");
+    assert!(!window.state().state.dialogs.is_open());
 }
 
 #[test]
@@ -150,10 +177,11 @@ fn an_answer_to_an_older_run_changes_nothing() {
     engine.0.borrow_mut().tokens_wait = true;
     let mut window = opened(&engine);
     generated(&mut window, &engine);
-    let id = window.state().state.selection.shown().unwrap();
+    let id = window.state().state.connections.selection.shown().unwrap();
     let state = &mut window.state_mut().state;
-    state.token_generated(RunId(99), id, Err(unauthorized()));
-    state.token_rotated(RunId(99), id, Err(unauthorized()));
+    let generated = state.tokens.generated(RunId::next(), id, Err(unauthorized()), &mut state.dialogs, true);
+    let rotated = state.token_rotated(RunId::next(), id, Err(unauthorized()));
+    assert!(generated.is_empty() && rotated.is_empty());
     settle(&mut window, &engine);
     assert!(!shows(&window, "does not accept this token"));
     assert!(shows(&window, "Generating"));

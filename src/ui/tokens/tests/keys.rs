@@ -52,7 +52,7 @@ fn a_token_about_to_end_is_told_in_days_where_the_connection_stands() {
     let engine = sales();
     engine.0.borrow_mut().in_use = Some("t2".to_owned());
     let mut window = open(&engine, SIZE);
-    let id = window.state().state.selection.shown().unwrap();
+    let id = window.state().state.connections.selection.shown().unwrap();
     let last = LastTest { state: Status::Expiring, tested_at: at(0), duration_ms: 182 };
     engine.tell(Event::History(vec![(id, Some(last))]));
     settle(&mut window, &engine);
@@ -98,10 +98,10 @@ fn a_test_from_here_is_shown_where_its_result_stands() {
 fn another_connection_begins_with_its_form_and_asks_its_workspace_for_nothing() {
     let engine = engine(&[connection("Sales", |_| {}), connection("Finance", |_| {})]);
     let mut window = opened(&engine);
-    let shown = window.state().state.selection.shown().unwrap();
-    let other = window.state().state.list.shown().find(|other| *other != shown).unwrap();
-    let commands = window.state_mut().state.select(other);
-    window.state().send(commands);
+    let shown = window.state().state.connections.selection.shown().unwrap();
+    let other = window.state().state.connections.list.shown().find(|other| *other != shown).unwrap();
+    let commands = window.state_mut().state.connections.select(other);
+    window.state_mut().follow(commands);
     settle(&mut window, &engine);
     assert_eq!(engine.sent("ListTokens"), 1);
     assert!(window.query_by_label("Refresh").is_none());

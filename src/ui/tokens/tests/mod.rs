@@ -11,7 +11,7 @@ use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use secrecy::ExposeSecret as _;
 
-use crate::ui::state::RunId;
+use crate::ui::state::{Fresh, RunId};
 use crate::ui::{
     fake_engine::{FakeEngine, account, at, browser, connection, new_value, production, token, unauthorized},
     window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, open_at, settle, shows, tab, tick, type_into},

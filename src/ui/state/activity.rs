@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::super::Remote;
+use super::{Connections, Go, Output, Page, Remote, Selection, ask};
 use crate::ui::text::activity as words;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{ActivityEntry, AuditAction};
+use brickpass_engine::{ActivityEntry, AuditAction, ReadActivity};
 
 /// The maximum number of entries, newest kept; the file has about half as many.
 const MAX_ENTRIES: usize = 20_000;
@@ -35,6 +35,8 @@ pub struct ActivityLog {
     /// Entries that arrived while the log was loading, newest last: the loaded log may be older.
     meanwhile: Vec<ActivityEntry>,
     filter: String,
+    /// The activity of all connections is shown until the selection changes.
+    alone: Option<Vec<ConnectionId>>,
     /// Lists all connections, not only the shown one.
     all: bool,
     lines: Vec<Line>,
@@ -54,12 +56,21 @@ pub struct ActivityLog {
 }
 
 impl ActivityLog {
-    pub(super) fn asked(&mut self) {
+    /// Also *Refresh*.
+    pub fn load(&mut self) -> Output {
+        if self.is_loading() {
+            return Output::none();
+        }
+        self.begin_loading();
+        ask(ReadActivity, |state, outcome, _| state.activity.loaded(outcome)).into()
+    }
+
+    fn begin_loading(&mut self) {
         self.list.asked();
         self.meanwhile.clear();
     }
 
-    pub(super) fn came(&mut self, outcome: Result<Vec<ActivityEntry>, Failure>) {
+    fn loaded(&mut self, outcome: Result<Vec<ActivityEntry>, Failure>) {
         let meanwhile = std::mem::take(&mut self.meanwhile);
         match outcome {
             Ok(entries) => {
@@ -74,7 +85,7 @@ impl ActivityLog {
 
     /// New entries, newest last.
     pub(super) fn added(&mut self, entries: Vec<ActivityEntry>) {
-        if self.is_asking() {
+        if self.is_loading() {
             self.meanwhile.extend(entries);
             return;
         }
@@ -98,7 +109,7 @@ impl ActivityLog {
         self.list.value()?.iter().find(done).map(|known| known.entry.at)
     }
 
-    pub fn is_asking(&self) -> bool {
+    pub fn is_loading(&self) -> bool {
         matches!(self.list, Remote::Pending { .. })
     }
 
@@ -133,6 +144,36 @@ impl ActivityLog {
             self.cursor = 0;
             self.stale = true;
         }
+    }
+
+    /// Lists all connections: on the page of the shown one, or on a page of its own until the selection changes.
+    pub fn show_all_connections(&mut self, connections: &Connections) -> Output {
+        self.show_all(true);
+        if connections.selection.count() != 1 || connections.shown_form().is_none() {
+            self.alone = Some(connections.selection.all());
+            return self.load();
+        }
+        Go::Page(Page::Activity).into()
+    }
+
+    /// Back from the page of all connections.
+    pub fn leave(&mut self) {
+        self.alone = None;
+    }
+
+    /// The activity of all connections has its own page.
+    pub fn is_alone(&self, selection: &Selection) -> bool {
+        self.alone.as_ref().is_some_and(|selected| *selected == selection.all())
+    }
+
+    /// The activity is visible.
+    pub fn is_shown(&self, selection: &Selection, page: Page) -> bool {
+        self.is_alone(selection) || page == Page::Activity && selection.shown().is_some()
+    }
+
+    /// The connection whose activity is listed; `None`: all connections.
+    pub fn connection(&self, selection: &Selection) -> Option<ConnectionId> {
+        selection.shown().filter(|_| !self.all && !self.is_alone(selection))
     }
 
     /// Updates the lines if something changed. `shown`: the shown connection.
@@ -268,8 +309,8 @@ mod tests {
 
     fn log(entries: Vec<ActivityEntry>) -> ActivityLog {
         let mut log = ActivityLog::default();
-        log.asked();
-        log.came(Ok(entries));
+        log.begin_loading();
+        log.loaded(Ok(entries));
         log
     }
 
@@ -345,12 +386,12 @@ mod tests {
         let id = ConnectionId::random();
         let mut log = ActivityLog::default();
         log.added(vec![entry(id, 0, AuditAction::Test, None)]);
-        log.asked();
+        log.begin_loading();
         log.added(vec![entry(id, 0, AuditAction::Test, None)]);
         assert!(!log.is_known());
         // The loaded log includes the first entry, but not the second.
         log.added(vec![entry(id, 0, AuditAction::Save, None)]);
-        log.came(Ok(vec![entry(id, 0, AuditAction::Test, None), entry(id, 1, AuditAction::SignIn, None)]));
+        log.loaded(Ok(vec![entry(id, 0, AuditAction::Test, None), entry(id, 1, AuditAction::SignIn, None)]));
         log.sift(None, &TimeZone::UTC);
         let listed: Vec<AuditAction> = (0..log.counts().1).map(|at| log.entry(at).unwrap().what).collect();
         assert_eq!(listed, [AuditAction::Save, AuditAction::Test, AuditAction::SignIn]);

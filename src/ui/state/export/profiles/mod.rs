@@ -8,8 +8,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Page, Remote, State, Tool, ask, ask_cancellable, remote::Asked};
-use crate::ui::state::RunId;
+use crate::ui::state::{Output, Remote, RunId, ask, ask_cancellable, remote::Asked};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::{
     ApplyPlan, Ask, CliToken, CliTokenState, Drift, ForgetProfile, KeepProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfileLine,
@@ -109,8 +108,13 @@ impl Profiles {
         &self.file
     }
 
+    /// The Databricks CLI's file, if it exists and has profiles.
+    pub fn cli_file(&self) -> Option<&ProfilesFile> {
+        self.file.value().filter(|file| !file.profiles.is_empty())
+    }
+
     /// A verification is void once the profile has changed.
-    fn now_is(&mut self, file: ProfilesFile) {
+    fn replace_file(&mut self, file: ProfilesFile) {
         let drift = |profiles: &Self| -> HashMap<ConnectionId, Option<Drift>> {
             profiles.publishing.keys().map(|id| (*id, profiles.published(*id).map(|(_, drift)| drift))).collect()
         };
@@ -175,29 +179,21 @@ impl Profiles {
     }
 }
 
-/// Reads the file.
-pub(super) fn list() -> Ask {
-    ask(ListProfiles, |state, outcome, _| state.profiles_came(outcome))
-}
+impl Profiles {
+    /// Reads the file.
+    pub fn list() -> Ask {
+        ask(ListProfiles, |state, outcome, _| state.export.profiles_loaded(outcome, &state.connections, state.view.page()))
+    }
 
-impl State {
     /// Reads the file, then plans the publication.
-    pub(super) fn ask_for_profiles(&mut self, id: ConnectionId) -> Vec<Ask> {
-        self.profiles.publishing.entry(id).or_default();
-        self.profiles.file.asked();
-        vec![list()]
+    pub(super) fn load(&mut self, id: ConnectionId) -> Output {
+        self.publishing.entry(id).or_default();
+        self.file.asked();
+        Self::list().into()
     }
 
-    /// If they are visible, and no change is running.
-    pub fn look_at_profiles_again(&mut self) -> Vec<Ask> {
-        let shown = self.handed_over().map(|connection| connection.id).filter(|id| self.shows_profile_of(*id));
-        let Some(id) = shown.filter(|_| !self.profiles.is_changing()) else { return Vec::new() };
-        self.ask_for_profiles(id)
-    }
-
-    pub fn type_profile(&mut self, name: String, now: Timestamp) {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
-        let publishing = self.profiles.publishing.entry(id).or_default();
+    pub fn type_name(&mut self, id: ConnectionId, name: String, now: Timestamp) {
+        let publishing = self.publishing.entry(id).or_default();
         if publishing.name != name {
             publishing.name = name;
             publishing.typed = true;
@@ -208,140 +204,124 @@ impl State {
         }
     }
 
-    pub(super) fn profiles_tick(&mut self, now: Timestamp) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let due = self.profiles.publishing(id).and_then(|publishing| publishing.due).is_some_and(|due| due <= now);
-        if due { self.plan_publishing(id) } else { Vec::new() }
+    pub(super) fn tick(&mut self, id: ConnectionId, now: Timestamp) -> Output {
+        let due = self.next_tick(id).is_some_and(|due| due <= now);
+        if due { self.plan_publishing(id) } else { Output::none() }
     }
 
-    pub(super) fn next_profiles_tick(&self) -> Option<Timestamp> {
-        self.profiles.publishing(self.handed_over()?.id)?.due
-    }
-
-    /// Plans the publication for the current file and name.
-    fn plan_publishing(&mut self, id: ConnectionId) -> Vec<Ask> {
-        let run = self.tests.new_run();
-        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
-        publishing.due = None;
-        publishing.intent = Intent::Publish;
-        if publishing.unfit().is_some() {
-            publishing.plan = Asked::default();
-            return Vec::new();
-        }
-        publishing.plan.asked(run);
-        let request = PlanPublish { id, profile: publishing.name.trim().to_owned() };
-        vec![ask(request, move |state, outcome, _| state.publishing_planned(id, run, outcome))]
+    pub(super) fn next_tick(&self, id: ConnectionId) -> Option<Timestamp> {
+        self.publishing(id)?.due
     }
 
     /// *Set as default profile*, *Unpublish*: the change is shown first.
-    pub fn plan_for_profile(&mut self, intent: Intent) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+    pub fn plan_for(&mut self, id: ConnectionId, intent: Intent) -> Output {
+        let Some(publishing) = self.publishing.get_mut(&id) else { return Output::none() };
         publishing.trouble = None;
         publishing.plan = Asked::default();
         self.plan(id, intent)
     }
 
-    fn plan(&mut self, id: ConnectionId, intent: Intent) -> Vec<Ask> {
-        let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return self.plan_publishing(id) };
-        let edit = match intent {
-            Intent::Publish => return self.plan_publishing(id),
-            Intent::Default => Edit::Default { profile },
-            Intent::Unpublish => Edit::Remove { profile, former: None },
-        };
-        let run = self.tests.new_run();
-        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
-        publishing.intent = intent;
-        publishing.due = None;
-        publishing.plan.asked(run);
-        vec![ask(PlanEdit { edit }, move |state, outcome, _| state.publishing_planned(id, run, outcome))]
-    }
-
     /// Back to the planned publication.
-    pub fn leave_plan(&mut self) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
+    pub fn leave_plan(&mut self, id: ConnectionId) -> Output {
+        if let Some(publishing) = self.publishing.get_mut(&id) {
             publishing.plan = Asked::default();
         }
         self.plan_publishing(id)
     }
 
-    /// Makes exactly the change that is shown.
-    pub fn apply_plan(&mut self) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        if self.profiles.is_changing() {
-            return Vec::new();
+    /// Plans the publication for the current file and name.
+    fn plan_publishing(&mut self, id: ConnectionId) -> Output {
+        let run = RunId::next();
+        let Some(publishing) = self.publishing.get_mut(&id) else { return Output::none() };
+        publishing.due = None;
+        publishing.intent = Intent::Publish;
+        if publishing.unfit().is_some() {
+            publishing.plan = Asked::default();
+            return Output::none();
         }
-        let run = self.tests.new_run();
-        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
-        let Some(mut plan) = publishing.change().cloned().filter(|_| publishing.is_ready()) else { return Vec::new() };
+        publishing.plan.asked(run);
+        let request = PlanPublish { id, profile: publishing.name.trim().to_owned() };
+        ask(request, move |state, outcome, _| state.export.profiles.planned(id, run, outcome)).into()
+    }
+
+    fn plan(&mut self, id: ConnectionId, intent: Intent) -> Output {
+        let Some(profile) = self.published(id).map(|(line, _)| line.name.clone()) else { return self.plan_publishing(id) };
+        let edit = match intent {
+            Intent::Publish => return self.plan_publishing(id),
+            Intent::Default => Edit::Default { profile },
+            Intent::Unpublish => Edit::Remove { profile, former: None },
+        };
+        let run = RunId::next();
+        let Some(publishing) = self.publishing.get_mut(&id) else { return Output::none() };
+        publishing.intent = intent;
+        publishing.due = None;
+        publishing.plan.asked(run);
+        ask(PlanEdit { edit }, move |state, outcome, _| state.export.profiles.planned(id, run, outcome)).into()
+    }
+
+    /// Makes exactly the change that is shown.
+    pub fn apply(&mut self, id: ConnectionId) -> Output {
+        if self.is_changing() {
+            return Output::none();
+        }
+        let run = RunId::next();
+        let Some(publishing) = self.publishing.get_mut(&id) else { return Output::none() };
+        let Some(mut plan) = publishing.change().cloned().filter(|_| publishing.is_ready()) else { return Output::none() };
         plan.agreed = std::mem::take(&mut publishing.agreed);
         publishing.trouble = None;
         publishing.verification = Asked::default();
-        self.profiles.applying = Some((run, id, publishing.intent));
-        vec![ask(ApplyPlan { plan }, move |state, outcome, _| state.plan_applied(run, outcome))]
+        self.applying = Some((run, id, publishing.intent));
+        ask(ApplyPlan { plan }, move |state, outcome, _| state.export.plan_applied(run, outcome, &state.connections, state.view.page()))
+            .into()
     }
 
     /// *Undo*.
-    pub fn restore_profiles(&mut self) -> Vec<Ask> {
-        if self.profiles.is_changing() || !self.profiles.file.value().is_some_and(|file| file.backup) {
-            return Vec::new();
+    pub fn restore(&mut self) -> Output {
+        if self.is_changing() || !self.file.value().is_some_and(|file| file.backup) {
+            return Output::none();
         }
-        self.profiles.restoring = true;
-        vec![ask(RestoreProfiles, |state, outcome, _| state.profiles_restored(outcome))]
+        self.restoring = true;
+        ask(RestoreProfiles, |state, outcome, _| state.export.profiles_restored(outcome, &state.connections, state.view.page())).into()
     }
 
     /// *Keep file version*: accepts the changes that another program made.
-    pub fn keep_profile(&mut self) -> Vec<Ask> {
-        self.settle_profile(|profile| KeepProfile { profile })
+    pub fn keep_file_version(&self, id: ConnectionId) -> Output {
+        self.settle(id, |profile| KeepProfile { profile })
     }
 
     /// *Stop tracking*: the section no longer belongs to a connection.
-    pub fn forget_profile(&mut self) -> Vec<Ask> {
-        self.settle_profile(|profile| ForgetProfile { profile })
+    pub fn stop_tracking(&self, id: ConnectionId) -> Output {
+        self.settle(id, |profile| ForgetProfile { profile })
     }
 
-    fn settle_profile<R: Request<Answer = ProfilesFile>>(&mut self, request: impl FnOnce(String) -> R) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let profile = self.profiles.published(id).map(|(line, _)| line.name.clone());
-        let settle = |profile| ask(request(profile), |state, outcome, _| state.profiles_came(outcome));
-        profile.map(settle).into_iter().collect()
+    fn settle<R: Request<Answer = ProfilesFile>>(&self, id: ConnectionId, request: impl FnOnce(String) -> R) -> Output {
+        let Some(profile) = self.published(id).map(|(line, _)| line.name.clone()) else { return Output::none() };
+        ask(request(profile), |state, outcome, _| state.export.profiles_loaded(outcome, &state.connections, state.view.page())).into()
     }
 
     /// *Verify*.
-    pub fn verify_profile(&mut self) -> Vec<Ask> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
-        let run = self.tests.new_run();
-        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+    pub fn verify(&mut self, id: ConnectionId) -> Output {
+        let Some(profile) = self.published(id).map(|(line, _)| line.name.clone()) else { return Output::none() };
+        let run = RunId::next();
+        let Some(publishing) = self.publishing.get_mut(&id) else { return Output::none() };
         if publishing.verification.waits() {
-            return Vec::new();
+            return Output::none();
         }
-        let (command, cancel) = ask_cancellable(VerifyProfile { id, profile }, move |state, outcome, _| {
-            state.profile_verified(run, id, outcome);
-            Vec::new()
-        });
+        let (request, cancel) =
+            ask_cancellable(VerifyProfile { id, profile }, move |state, outcome, _| state.export.profiles.verified(run, id, outcome));
         publishing.verification = Asked::default();
         publishing.verification.asked_cancellable(run, cancel);
-        vec![command]
+        request.into()
     }
 
     /// The person stops waiting for the tools.
-    pub fn cancel_verification(&mut self) {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
-        if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
+    pub fn cancel_verification(&mut self, id: ConnectionId) {
+        if let Some(publishing) = self.publishing.get_mut(&id) {
             publishing.verification.cancel();
         }
     }
 
-    pub(super) fn forget_publishing(&mut self, id: ConnectionId) {
-        self.profiles.publishing.remove(&id);
-    }
-
-    /// The tab shows the profile of this connection.
-    fn shows_profile_of(&self, id: ConnectionId) -> bool {
-        self.page() == Page::Export
-            && self.export.tool() == Tool::Profile
-            && self.handed_over().is_some_and(|connection| connection.id == id)
+    pub(super) fn forget(&mut self, id: ConnectionId) {
+        self.publishing.remove(&id);
     }
 }

@@ -1,9 +1,10 @@
+//! Publishing through the state, on an engine that keeps everything in memory.
+
 use super::*;
-use crate::ui::state::start;
 use crate::ui::{
     fake_engine::export::{profile, refused},
     fake_engine::{FakeEngine, at, connection},
-    state::Notice,
+    state::{Notice, Page, State, start},
 };
 use brickpass_core::{connection::Connection, failure::Code};
 
@@ -19,7 +20,7 @@ impl Desk {
         engine.0.borrow_mut().tools.has_file = true;
         prepare(&engine);
         let mut desk = Self { state: State::default(), engine, id: connection.id };
-        desk.send(vec![start()]);
+        desk.send(start());
         desk.send_with(|state| state.show_page(Page::Export));
         desk
     }
@@ -33,31 +34,41 @@ impl Desk {
         Self::new(&sales, |engine| engine.0.borrow_mut().tools.file.profiles.push(profile("their-name", Some((sales.id, drift)))))
     }
 
-    fn send(&mut self, commands: Vec<Ask>) {
+    fn send(&mut self, output: impl Into<Output>) {
         let mut port = self.engine.port();
-        for command in commands {
-            (port.send)(command);
+        for request in self.state.follow(output.into()) {
+            (port.send)(request);
         }
         loop {
             self.engine.work();
             let Some(event) = (port.next)() else { return };
-            for command in self.state.apply(event, at(0)) {
-                (port.send)(command);
+            for request in self.state.apply(event, at(0)) {
+                (port.send)(request);
             }
         }
     }
 
-    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Ask>) {
-        let commands = ask(&mut self.state);
-        self.send(commands);
+    fn send_with<O: Into<Output>>(&mut self, ask: impl FnOnce(&mut State) -> O) {
+        let output = ask(&mut self.state);
+        self.send(output);
+    }
+
+    /// What a button of the profile does.
+    fn press(&mut self, button: impl FnOnce(&mut Profiles, ConnectionId) -> Output) {
+        let output = button(&mut self.state.export.profiles, self.id);
+        self.send(output);
+    }
+
+    fn apply(&mut self) -> Output {
+        self.state.export.profiles.apply(self.id)
     }
 
     fn publishing(&self) -> &Publishing {
-        self.state.profiles.publishing(self.id).unwrap()
+        self.state.export.profiles.publishing(self.id).unwrap()
     }
 
     fn published(&self) -> Option<(String, Drift, bool)> {
-        self.state.profiles.published(self.id).map(|(line, drift)| (line.name.clone(), drift, line.is_default))
+        self.state.export.profiles.published(self.id).map(|(line, drift)| (line.name.clone(), drift, line.is_default))
     }
 }
 
@@ -73,31 +84,31 @@ fn opening_the_tab_says_what_publishing_would_change_and_changes_nothing() {
 fn what_was_shown_is_what_is_done_and_undo_takes_it_back() {
     let mut desk = Desk::sales();
     let shown = desk.publishing().change().cloned().unwrap();
-    let commands = desk.state.apply_plan();
-    assert!(matches!(commands.as_slice(), [ask] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan == shown)));
-    assert!(desk.state.apply_plan().is_empty(), "once");
-    desk.send(commands);
+    let output = desk.apply();
+    assert!(matches!(output.requests(), [ask] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan == shown)));
+    assert!(desk.apply().requests().is_empty(), "once");
+    desk.send(output);
     assert_eq!(desk.published(), Some(("sales-lakehouse".to_owned(), Drift::Same, false)));
     assert!(desk.publishing().is_there_already());
-    assert_eq!(desk.state.notices, [Notice::Done("Published as sales-lakehouse".to_owned())]);
-    desk.send_with(State::restore_profiles);
+    assert_eq!(desk.state.view.notices, [Notice::Done("Published as sales-lakehouse".to_owned())]);
+    desk.press(|profiles, _| profiles.restore());
     assert_eq!(desk.published(), None);
-    assert!(desk.publishing().change().is_some() && !desk.state.profiles.is_changing());
+    assert!(desk.publishing().change().is_some() && !desk.state.export.profiles.is_changing());
 }
 
 #[test]
 fn a_typed_name_is_asked_about_when_the_keys_rest_and_stays() {
     let mut desk = Desk::sales();
-    desk.state.type_profile("a b".to_owned(), at(0));
+    desk.state.export.profiles.type_name(desk.id, "a b".to_owned(), at(0));
     assert!(desk.publishing().unfit().is_some() && desk.publishing().change().is_none());
     desk.send_with(|state| state.tick(at(1)));
     assert_eq!(desk.engine.sent("PlanPublish"), 1, "not for a name that cannot be");
-    desk.state.type_profile("mine".to_owned(), at(2));
+    desk.state.export.profiles.type_name(desk.id, "mine".to_owned(), at(2));
     desk.send_with(|state| state.tick(at(2)));
     assert_eq!(desk.engine.sent("PlanPublish"), 1);
     desk.send_with(|state| state.tick(at(3)));
     assert_eq!(desk.engine.sent("PlanPublish"), 2);
-    desk.send_with(State::ask_for_export);
+    desk.send_with(|state| state.export.load(&state.connections));
     assert_eq!(desk.publishing().name(), "mine");
 }
 
@@ -111,13 +122,13 @@ fn a_profile_that_was_published_is_known_by_its_own_name() {
 fn drift_has_three_ways_out() {
     for drift in [Drift::ChangedThere, Drift::Both] {
         let mut desk = Desk::drifted(drift);
-        desk.send_with(State::apply_plan);
+        desk.press(Profiles::apply);
         assert_eq!(desk.published().unwrap().1, Drift::Same, "publish again");
         let mut desk = Desk::drifted(drift);
-        desk.send_with(State::keep_profile);
+        desk.press(|profiles, id| profiles.keep_file_version(id));
         assert_eq!((desk.published().unwrap().1, desk.engine.sent("ApplyPlan")), (Drift::Same, 0), "keep theirs");
         let mut desk = Desk::drifted(drift);
-        desk.send_with(State::forget_profile);
+        desk.press(|profiles, id| profiles.stop_tracking(id));
         assert_eq!((desk.published(), desk.engine.sent("ApplyPlan")), (None, 0), "forget");
     }
 }
@@ -125,13 +136,13 @@ fn drift_has_three_ways_out() {
 #[test]
 fn the_default_profile_is_set_after_its_own_look() {
     let mut desk = Desk::drifted(Drift::Same);
-    desk.send_with(|state| state.plan_for_profile(Intent::Default));
+    desk.press(|profiles, id| profiles.plan_for(id, Intent::Default));
     assert_eq!(desk.publishing().intent(), Intent::Default);
     assert!(desk.publishing().change().unwrap().diff.iter().any(|line| line.text == "default_profile = their-name"));
-    desk.send_with(State::leave_plan);
+    desk.press(Profiles::leave_plan);
     assert_eq!((desk.publishing().intent(), desk.published().unwrap().2), (Intent::Publish, false));
-    desk.send_with(|state| state.plan_for_profile(Intent::Default));
-    desk.send_with(State::apply_plan);
+    desk.press(|profiles, id| profiles.plan_for(id, Intent::Default));
+    desk.press(Profiles::apply);
     assert_eq!((desk.publishing().intent(), desk.published().unwrap().2), (Intent::Publish, true));
 }
 
@@ -139,7 +150,7 @@ fn the_default_profile_is_set_after_its_own_look() {
 fn a_file_that_changed_meanwhile_is_shown_again_and_nothing_is_written() {
     let mut desk = Desk::sales();
     desk.engine.0.borrow_mut().tools.apply_failure = Some(refused(Code::Conflict));
-    desk.send_with(State::apply_plan);
+    desk.press(Profiles::apply);
     assert_eq!(desk.publishing().trouble.as_ref().map(|failure| failure.code), Some(Code::Conflict));
     assert_eq!((desk.engine.sent("ListProfiles"), desk.engine.sent("PlanPublish")), (2, 2));
     assert!(desk.publishing().change().is_some() && desk.published().is_none());
@@ -149,24 +160,24 @@ fn a_file_that_changed_meanwhile_is_shown_again_and_nothing_is_written() {
 fn a_late_plan_and_a_late_verification_find_nobody() {
     let mut desk = Desk::drifted(Drift::Same);
     let before = desk.publishing().plan().value().cloned();
-    desk.state.publishing_planned(desk.id, RunId(9_999), Err(refused(Code::Internal)));
+    desk.state.export.profiles.planned(desk.id, RunId::next(), Err(refused(Code::Internal)));
     assert_eq!(desk.publishing().plan().value().cloned(), before);
-    let commands = desk.state.verify_profile();
-    assert!(desk.state.verify_profile().is_empty(), "once at a time");
-    desk.state.profile_verified(RunId(9_999), desk.id, Ok(Vec::new()));
+    let output = desk.state.export.profiles.verify(desk.id);
+    assert!(desk.state.export.profiles.verify(desk.id).requests().is_empty(), "once at a time");
+    desk.state.export.profiles.verified(RunId::next(), desk.id, Ok(Vec::new()));
     assert!(desk.publishing().verification().waits());
-    desk.send(commands);
+    desk.send(output);
     assert!(!desk.publishing().verification().waits());
 }
 
 #[test]
 fn a_worker_that_crashed_leaves_nothing_waiting() {
     let mut desk = Desk::sales();
-    let commands = desk.state.apply_plan();
-    assert_eq!(commands.len(), 1);
+    let output = desk.apply();
+    assert_eq!(output.requests().len(), 1);
     desk.engine.0.borrow_mut().tools.apply_failure = Some(refused(Code::Internal));
-    desk.send(commands);
-    assert!(!desk.state.profiles.is_changing() && desk.publishing().trouble.is_some());
+    desk.send(output);
+    assert!(!desk.state.export.profiles.is_changing() && desk.publishing().trouble.is_some());
 }
 
 #[test]
@@ -181,11 +192,11 @@ fn pb_05_a_profile_of_somebody_else_is_replaced_only_once_that_was_ticked() {
     };
     let mut desk = Desk::new(&sales, |engine| engine.0.borrow_mut().tools.replaces = vec![replaced]);
     assert!(desk.publishing().change().is_some() && !desk.publishing().is_ready());
-    assert!(desk.state.apply_plan().is_empty());
+    assert!(desk.apply().requests().is_empty());
     let id = desk.id;
-    desk.state.profiles.publishing_mut(id).unwrap().agreed = true;
-    let commands = desk.state.apply_plan();
-    assert!(matches!(commands.as_slice(), [ask] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan.agreed)));
-    desk.send(commands);
+    desk.state.export.profiles.publishing_mut(id).unwrap().agreed = true;
+    let output = desk.apply();
+    assert!(matches!(output.requests(), [ask] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan.agreed)));
+    desk.send(output);
     assert!(!desk.publishing().agreed, "of the next one, nobody has agreed to anything");
 }

@@ -10,10 +10,10 @@ use brickpass_interchange::import::Kind;
 /// What to do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowAction {
-    LeftOut,
-    Added,
+    Skip,
+    Add,
     /// Replaces the existing connection.
-    Replaces,
+    Replace,
 }
 
 #[derive(Debug)]
@@ -48,16 +48,16 @@ impl ImportRow {
         let sought = format!("{place} {name} {host}").to_lowercase();
         // An existing connection is not imported again by default.
         let is_there = existing.as_ref().is_some_and(|existing| !existing.other_token);
-        let action = if connection.is_some() && !is_there { RowAction::Added } else { RowAction::LeftOut };
+        let action = if connection.is_some() && !is_there { RowAction::Add } else { RowAction::Skip };
         Self { place, connection, with_secret, remarks, existing, alike: None, action, name, problem: None, sought }
     }
 
-    pub fn can_come(&self) -> bool {
+    pub fn can_import(&self) -> bool {
         self.connection.is_some()
     }
 
-    pub fn comes(&self) -> bool {
-        self.action != RowAction::LeftOut
+    pub fn is_chosen(&self) -> bool {
+        self.action != RowAction::Skip
     }
 
     pub fn connection(&self) -> Option<&Connection> {
@@ -106,14 +106,14 @@ impl ImportTable {
             taken,
         };
         table.sift();
-        table.name_apart();
-        table.tell_alike();
+        table.number_taken_names();
+        table.mark_alike();
         table.judge();
         table
     }
 
     /// Many files contain the same workspace twice, as `DEFAULT` and with a name.
-    fn tell_alike(&mut self) {
+    fn mark_alike(&mut self) {
         let mut seen: HashMap<String, String> = HashMap::new();
         for row in &mut self.rows {
             let Some(connection) = row.connection() else { continue };
@@ -164,10 +164,10 @@ impl ImportTable {
     }
 
     /// Taken names get a number, as copies do. Only at first: typed names stay.
-    fn name_apart(&mut self) {
+    fn number_taken_names(&mut self) {
         let mut used: HashSet<String> = HashSet::new();
         for row in &mut self.rows {
-            let Some(reviewed) = row.connection.as_ref().filter(|_| row.action == RowAction::Added) else { continue };
+            let Some(reviewed) = row.connection.as_ref().filter(|_| row.action == RowAction::Add) else { continue };
             let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
             if is_taken(reviewed.connection.name.as_str()) {
                 reviewed.connection.name.copy_of(&is_taken).as_str().clone_into(&mut row.name);
@@ -178,21 +178,21 @@ impl ImportTable {
 
     fn judge(&mut self) {
         let mut uses: HashMap<String, usize> = HashMap::new();
-        for row in self.rows.iter().filter(|row| row.comes()) {
+        for row in self.rows.iter().filter(|row| row.is_chosen()) {
             *uses.entry(row.name.trim().to_lowercase()).or_default() += 1;
         }
         // A replaced connection frees its name, and can be replaced only once.
         let mut replaced: HashMap<ConnectionId, usize> = HashMap::new();
-        for existing in self.rows.iter().filter(|row| row.action == RowAction::Replaces).filter_map(|row| row.existing.as_ref()) {
+        for existing in self.rows.iter().filter(|row| row.action == RowAction::Replace).filter_map(|row| row.existing.as_ref()) {
             *replaced.entry(existing.id).or_default() += 1;
         }
         for row in &mut self.rows {
             row.problem = None;
-            if !row.comes() {
+            if !row.is_chosen() {
                 continue;
             }
             let key = row.name.trim().to_lowercase();
-            let twice = row.action == RowAction::Replaces
+            let twice = row.action == RowAction::Replace
                 && row.existing.as_ref().is_some_and(|existing| replaced.get(&existing.id).is_some_and(|count| *count > 1));
             row.problem = match ConnectionName::parse(&row.name) {
                 Err(error) => Some(error.to_string()),
@@ -216,19 +216,19 @@ impl ImportTable {
     /// What to do with the row whose details are shown.
     pub fn decide(&mut self, action: RowAction) {
         if let Some(at) = self.index(self.cursor) {
-            self.set_fate(at, action);
+            self.set_action(at, action);
             self.judge();
         }
     }
 
-    fn set_fate(&mut self, at: usize, action: RowAction) {
+    fn set_action(&mut self, at: usize, action: RowAction) {
         let free = self.free_name(at);
-        let Some(row) = self.rows.get_mut(at).filter(|row| row.can_come()) else { return };
+        let Some(row) = self.rows.get_mut(at).filter(|row| row.can_import()) else { return };
         match (action, &row.existing) {
-            (RowAction::Replaces, None) => return,
+            (RowAction::Replace, None) => return,
             // The replaced connection keeps its name.
-            (RowAction::Replaces, Some(existing)) => row.name.clone_from(&existing.name),
-            (RowAction::Added, _) if row.action != RowAction::Added => row.name = free.unwrap_or_else(|| row.name.clone()),
+            (RowAction::Replace, Some(existing)) => row.name.clone_from(&existing.name),
+            (RowAction::Add, _) if row.action != RowAction::Add => row.name = free.unwrap_or_else(|| row.name.clone()),
             _ => {}
         }
         row.action = action;
@@ -242,15 +242,15 @@ impl ImportTable {
             .rows
             .iter()
             .enumerate()
-            .filter(|(other, row)| *other != at && row.comes())
+            .filter(|(other, row)| *other != at && row.is_chosen())
             .map(|(_, row)| row.name.trim().to_lowercase())
             .collect();
         let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
         Some(if is_taken(name.as_str()) { name.copy_of(&is_taken).as_str().to_owned() } else { name.as_str().to_owned() })
     }
 
-    pub fn comes_count(&self) -> usize {
-        self.rows.iter().filter(|row| row.comes()).count()
+    pub fn chosen_count(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_chosen()).count()
     }
 
     pub fn problem_count(&self) -> usize {
@@ -259,18 +259,18 @@ impl ImportTable {
 
     /// The names of the existing connections that will be replaced.
     pub fn replaced(&self) -> impl Iterator<Item = &ExistingMatch> {
-        self.rows.iter().filter(|row| row.action == RowAction::Replaces).filter_map(|row| row.existing.as_ref())
+        self.rows.iter().filter(|row| row.action == RowAction::Replace).filter_map(|row| row.existing.as_ref())
     }
 
     /// Whether all shown rows that can be imported are ticked; `None` if there are none.
-    pub fn all_shown_come(&self) -> Option<bool> {
-        let mut can = self.shown.iter().filter_map(|at| self.rows.get(*at)).filter(|row| row.can_come()).peekable();
+    pub fn all_shown_chosen(&self) -> Option<bool> {
+        let mut can = self.shown.iter().filter_map(|at| self.rows.get(*at)).filter(|row| row.can_import()).peekable();
         can.peek()?;
-        Some(can.all(ImportRow::comes))
+        Some(can.all(ImportRow::is_chosen))
     }
 
     pub fn may_import(&self) -> bool {
-        self.comes_count() > 0 && self.problem_count() == 0 && self.filing.is_fine()
+        self.chosen_count() > 0 && self.problem_count() == 0 && self.filing.is_fine()
     }
 
     /// The rows to save; taken once.
@@ -278,11 +278,11 @@ impl ImportTable {
         let filed = self.filing.whole().judge().ok();
         self.rows
             .iter()
-            .filter(|row| row.comes() && row.problem.is_none())
+            .filter(|row| row.is_chosen() && row.problem.is_none())
             .filter_map(|row| {
                 let mut connection = row.connection.clone()?;
                 connection.connection.name = ConnectionName::parse(&row.name).ok()?;
-                let replaces = row.existing.as_ref().filter(|_| row.action == RowAction::Replaces).map(|existing| existing.id);
+                let replaces = row.existing.as_ref().filter(|_| row.action == RowAction::Replace).map(|existing| existing.id);
                 if let Some(filed) = filed.as_ref().filter(|_| replaces.is_none()) {
                     filed.lay_over(&mut connection.connection);
                 }
@@ -313,21 +313,21 @@ impl TableRows for ImportTable {
 
     fn tick(&mut self, row: usize) {
         let Some(at) = self.index(row) else { return };
-        let comes = self.rows.get(at).is_some_and(ImportRow::comes);
-        self.set_fate(at, if comes { RowAction::LeftOut } else { RowAction::Added });
+        let is_chosen = self.rows.get(at).is_some_and(ImportRow::is_chosen);
+        self.set_action(at, if is_chosen { RowAction::Skip } else { RowAction::Add });
         self.cursor = row;
         self.judge();
     }
 
     fn tick_all(&mut self) {
-        let come = self.all_shown_come() == Some(false);
+        let choose = self.all_shown_chosen() == Some(false);
         let lower = |row: &ImportRow| row.name.trim().to_lowercase();
-        let mut used: HashSet<String> = self.rows.iter().filter(|row| row.comes()).map(lower).collect();
+        let mut used: HashSet<String> = self.rows.iter().filter(|row| row.is_chosen()).map(lower).collect();
         for at in &self.shown {
-            let Some(row) = self.rows.get_mut(*at).filter(|row| row.can_come() && row.comes() != come) else { continue };
-            row.action = if come { RowAction::Added } else { RowAction::LeftOut };
+            let Some(row) = self.rows.get_mut(*at).filter(|row| row.can_import() && row.is_chosen() != choose) else { continue };
+            row.action = if choose { RowAction::Add } else { RowAction::Skip };
             let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
-            if come {
+            if choose {
                 if let Some(name) = ConnectionName::parse(&row.name).ok().filter(|name| is_taken(name.as_str())) {
                     name.copy_of(&is_taken).as_str().clone_into(&mut row.name);
                 }
@@ -339,7 +339,7 @@ impl TableRows for ImportTable {
 
     fn tick_none(&mut self) {
         for row in &mut self.rows {
-            row.action = RowAction::LeftOut;
+            row.action = RowAction::Skip;
         }
         self.judge();
     }

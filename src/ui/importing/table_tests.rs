@@ -1,13 +1,17 @@
-//! The state of imports, without a window.
+//! The choices of an import, without a window.
 
 use std::collections::HashMap;
 
-use super::*;
+use super::{
+    Importing,
+    table::{ImportTable, RowAction},
+};
 use crate::ui::{
     fake_engine::connection,
     fake_engine::import::{preview, refused_row, same_as, token_row},
     widgets::TableRows as _,
 };
+use brickpass_core::connection::ConnectionId;
 
 fn table(taken: &[&str], rows: Vec<brickpass_engine::PreviewRow>) -> ImportTable {
     let taken = taken.iter().map(|name| (name.to_lowercase(), ConnectionId::random())).collect();
@@ -19,12 +23,12 @@ fn twins_and_what_cannot_come_in_are_left_out_at_first() {
     let there = connection("Sales", |_| {});
     let rows = vec![same_as(token_row("sales", "sales"), &there), token_row("ops", "ops"), refused_row("odd", "It has no host.")];
     let mut table = table(&["Sales"], rows);
-    assert_eq!((table.comes_count(), table.problem_count()), (1, 0));
+    assert_eq!((table.chosen_count(), table.problem_count()), (1, 0));
     table.tick_all();
-    assert_eq!(table.comes_count(), 2, "what cannot come in never does");
+    assert_eq!(table.chosen_count(), 2, "what cannot come in never does");
     assert_eq!(table.rows()[0].name, "sales (2)", "beside its twin under a name of its own");
     table.tick_all();
-    assert_eq!(table.comes_count(), 0);
+    assert_eq!(table.chosen_count(), 0);
     assert!(!table.may_import());
 }
 
@@ -33,12 +37,12 @@ fn two_rows_do_not_replace_the_same_connection() {
     let there = connection("Sales", |_| {});
     let rows = vec![same_as(token_row("a", "a"), &there), same_as(token_row("b", "b"), &there)];
     let mut table = ImportTable::new(preview(rows), HashMap::from([("sales".to_owned(), there.id)]));
-    table.decide(RowAction::Replaces);
+    table.decide(RowAction::Replace);
     assert!(table.may_import());
     table.show_row(1);
-    table.decide(RowAction::Replaces);
+    table.decide(RowAction::Replace);
     assert_eq!(table.problem_count(), 2);
-    table.decide(RowAction::Added);
+    table.decide(RowAction::Add);
     assert_eq!(table.problem_count(), 0);
     let chosen = table.chosen();
     assert_eq!(chosen.iter().map(|chosen| chosen.replaces).collect::<Vec<_>>(), [Some(there.id), None]);
@@ -70,7 +74,7 @@ fn wn_07_what_is_added_gets_the_environment_and_tags_that_are_chosen_for_all() {
     table.filing.filing.set_environment("prod");
     table.filing.filing.tags = vec!["eu".to_owned()];
     table.show_row(0);
-    table.decide(RowAction::Replaces);
+    table.decide(RowAction::Replace);
     let chosen = table.chosen();
     let filed: Vec<(bool, &str, usize)> = chosen
         .iter()
