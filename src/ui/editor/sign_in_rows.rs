@@ -88,10 +88,10 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         }
         return;
     }
-    let somebody = matches!(state.sign_ins.signed_in(id, &state.connections), Some(Some(_)));
+    let has_user = matches!(state.sign_ins.signed_in(id, &state.connections), Some(Some(_)));
     let reachable =
         state.connections.form(id).is_some_and(|form| !form.is_saving()) && (owner == id || state.connections.entry(owner).is_some());
-    let button = if somebody { Button::secondary(text::SIGN_IN_AGAIN) } else { Button::primary(text::SIGN_IN) };
+    let button = if has_user { Button::secondary(text::SIGN_IN_AGAIN) } else { Button::primary(text::SIGN_IN) };
     let saves = state.connections.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
     let mut button = button.icon(Icon::SignIn).enabled(reachable).show(ui);
     if saves {
@@ -103,7 +103,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     if state.sign_ins.can_sign_out(id, &state.connections) && Button::ghost(text::SIGN_OUT).show(ui).clicked() {
         act.send(state.sign_ins.sign_out(&state.connections));
     }
-    if saves && !somebody {
+    if saves && !has_user {
         remark(ui, Severity::Note, text::SAVES_FIRST);
     }
 }

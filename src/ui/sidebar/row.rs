@@ -158,8 +158,8 @@ pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 fn signing_in(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     if state.connections.uses_browser(id) {
-        let somebody = matches!(state.sign_ins.signed_in(id, &state.connections), Some(Some(_)));
-        let words = if somebody { text::SIGN_IN_AGAIN } else { text::SIGN_IN };
+        let has_user = matches!(state.sign_ins.signed_in(id, &state.connections), Some(Some(_)));
+        let words = if has_user { text::SIGN_IN_AGAIN } else { text::SIGN_IN };
         if menu_item(ui, Icon::SignIn, words, &Action::SignIn.key(ui.ctx()), Tone::Neutral).clicked() {
             act.send(state.sign_in_to(id));
         }

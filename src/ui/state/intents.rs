@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Where the shown connection last signed in, if that has ended.
+    /// Where the shown connection last signed in; `None` while that is running.
     fn last_sign_in(&self) -> Option<SignInPlace> {
         let attempt = self.sign_ins.attempt_for(self.connections.selection.shown()?, &self.connections)?;
         (!attempt.runs()).then_some(attempt.place)
