@@ -121,7 +121,7 @@ impl Inner {
             Ok(Some(lock)) => Some(lock),
             Err(_) => None,
         };
-        let taken = Instant::now();
+        let locked_at = Instant::now();
         let http = (self.around.http)();
         let request = || oauth::client_credentials(&http, &endpoints, client_id, scopes, &secret, self.now(), deadline);
         let tokens = self.ask(token_state, deadline, request).await?;
@@ -130,7 +130,7 @@ impl Inner {
             let text = PrincipalsToken::new(&token_state.issuance, secret_digest, cached).write();
             // If it cannot be stored, only a convenience for other processes is lost.
             let (vault, key) = ((self.around.vault)(), principals_key(token_state.id));
-            let _ = timeout_at(taken + HOLD, blocking(move || vault.put(&key, &text))).await;
+            let _ = timeout_at(locked_at + HOLD, blocking(move || vault.put(&key, &text))).await;
         }
         Ok(Fetched { token, issued_at, secret: Some(secret_digest) })
     }
