@@ -1,8 +1,8 @@
 //! The questions before the window closes: unsaved edits, and renewed sign-ins that are not saved.
 
-use egui::{Key, Ui};
+use egui::Ui;
 
-use super::{buttons, no_focus, say};
+use super::{buttons, enter_pressed, say};
 use crate::ui::{
     act::Act,
     state::{CloseWindow, Dialog, SignInsUnsaved, State, Then},
@@ -16,10 +16,6 @@ enum Answer {
     Cancel,
     CloseAnyway,
     Save,
-}
-
-fn enter_pressed(ui: &Ui) -> bool {
-    no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 impl Dialog for CloseWindow {

@@ -3,7 +3,7 @@
 use egui::{Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
-use super::{buttons, cautious_buttons, say};
+use super::{buttons, parts::cautious_buttons, say};
 use crate::ui::{
     act::Act,
     fonts,

@@ -2,7 +2,7 @@
 
 use egui::{Id, Ui};
 
-use super::{buttons, cautious_buttons, focus_first, say};
+use super::{buttons, focus_first, parts::cautious_buttons, say};
 use crate::ui::{
     act::Act,
     fonts,

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{cautious_buttons, say};
+use super::{parts::cautious_buttons, say};
 use crate::ui::{
     act::Act,
     state::{Dialog, SignOut, State, Then},

@@ -2,7 +2,7 @@
 
 use egui::{Id, Key, Response, Ui};
 
-use super::{buttons, focus_first, label, new_passphrase, say};
+use super::{buttons, focus_first, new_passphrase, parts::label, say};
 use crate::ui::{
     act::Act,
     state::{Dialog, Dialogs, Notice, Output, RunId, Secrets, State, Then, ask},

@@ -4,10 +4,9 @@ use egui::{Id, Ui};
 
 use crate::ui::{
     act::Act,
-    dialogs::{buttons, focus_first, say},
+    dialogs::{buttons, focus_first, say, scrolled},
     state::{Connections, Dialog, Export, NameToType, Output, State, Then},
     text::{self, export as words},
-    tokens::scrolled,
     widgets::{Button, TextField, remark},
 };
 use brickpass_core::connection::{ConnectionId, Severity};

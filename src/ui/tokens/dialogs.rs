@@ -1,20 +1,18 @@
 //! The dialogs before a token is created, rotated or revoked.
 
-use egui::{Align, Event, Id, Key, Rect, ScrollArea, Ui, vec2};
+use egui::{Id, Key, Ui};
 
-use super::leads_elsewhere;
 use crate::ui::{
     act::Act,
-    dialogs::{buttons, focus_first, no_focus, say},
+    dialogs::{buttons, enter_pressed, failure_card, focus_first, say, scrolled},
     fonts,
     icons::Icon,
     state::{Dialog, GenerateToken, Lifetime, RevokeTokens, RotateToken, State, Then},
-    test_panel::{failure_lines, remedy_button},
     text::{self, tokens as words},
     theme::{self, Tone},
-    widgets::{Button, Select, TextField, card, form_row, form_row_without_label, outdented, paragraph, remark, select_option},
+    widgets::{Button, Select, TextField, form_row, form_row_without_label, outdented, paragraph, remark, select_option},
 };
-use brickpass_core::{connection::Severity, failure::Failure};
+use brickpass_core::connection::Severity;
 
 const WIDTH: f32 = 560.0;
 
@@ -54,7 +52,7 @@ impl Dialog for GenerateToken {
                 form_row(ui, words::LIFETIME, |ui| entered |= lifetime(ui, self));
                 entered |= limits(ui, self);
             });
-            told(ui, self.failure.as_ref(), state, act);
+            failure_card(ui, self.failure.as_ref(), state, act);
         });
         let words = if waits { words::GENERATING } else { words::GENERATE_NOW };
         let generate = Button::primary(words).busy(waits).enabled(self.may_generate());
@@ -86,7 +84,7 @@ impl Dialog for RotateToken {
     fn contents(&mut self, ui: &mut Ui, state: &mut State, act: &mut Act) -> Then {
         scrolled(ui, |ui| {
             say(ui, &words::rotate_body(self.replaces.as_deref(), self.days(), &self.request.scopes));
-            told(ui, self.failure.as_ref(), state, act);
+            failure_card(ui, self.failure.as_ref(), state, act);
         });
         let waits = self.waits();
         let enter = enter_pressed(ui) && !waits;
@@ -210,41 +208,4 @@ fn limits(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
 
 fn comments(dialog: &RevokeTokens) -> Vec<&str> {
     dialog.tokens.iter().map(|token| words::comment(&token.comment)).collect()
-}
-
-/// Only a new key press without a focused widget counts: a key held down since the previous dialog confirms nothing.
-pub(in crate::ui) fn enter_pressed(ui: &Ui) -> bool {
-    let anew = |event: &Event| matches!(event, Event::Key { key: Key::Enter, pressed: true, repeat: false, .. });
-    no_focus(ui) && ui.input(|input| input.events.iter().any(anew))
-}
-
-/// The failure, and its remedy unless that is trying again. Scrolls into view when it appears.
-pub fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
-    let seen = Id::unique("what went wrong was seen");
-    let Some(failure) = failure else { return ui.data_mut(|data| data.remove::<String>(seen)) };
-    let top = ui.cursor().min;
-    card(ui, Some(Tone::Error), |ui| {
-        ui.set_width(ui.available_width());
-        failure_lines(ui, failure);
-        if leads_elsewhere(failure) {
-            remedy_button(ui, failure, state, act, false);
-        }
-    });
-    if ui.data(|data| data.get_temp::<String>(seen)).as_ref() != Some(&failure.what) {
-        ui.scroll_to_rect(Rect::from_min_max(top, ui.min_rect().max), Some(Align::BOTTOM));
-        ui.data_mut(|data| data.insert_temp(seen, failure.what.clone()));
-        ui.ctx().request_repaint();
-    }
-}
-
-/// The buttons below stay visible in a small window.
-pub(in crate::ui) fn scrolled(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
-    const BELOW: f32 = 56.0;
-    let room = (ui.available_height() - BELOW).max(64.0);
-    ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        // Room for the focus ring.
-        ui.add_space(2.0);
-        add_contents(ui);
-        ui.allocate_space(vec2(0.0, 2.0));
-    });
 }

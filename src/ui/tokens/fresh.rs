@@ -3,10 +3,9 @@
 use egui::Ui;
 use jiff::Timestamp;
 
-use super::dialogs::{enter_pressed, scrolled, told};
 use crate::ui::{
     act::Act,
-    dialogs::{buttons, say},
+    dialogs::{buttons, enter_pressed, failure_card, say, scrolled},
     fonts,
     icons::Icon,
     state::{Dialog, Fresh, Go, State, Then, ask_quietly},
@@ -91,7 +90,7 @@ fn contents(ui: &mut Ui, fresh: &mut Fresh, state: &mut State, act: &mut Act) ->
         send = Button::secondary(sending::SEND_TO).small().enabled(!fresh.using).show(ui).clicked();
         if let Some(failure) = &fresh.failure {
             remark(ui, Severity::Warning, words::USE_FAILED);
-            told(ui, Some(failure), state, act);
+            failure_card(ui, Some(failure), state, act);
         }
         if fresh.used {
             ui.horizontal(|ui| {

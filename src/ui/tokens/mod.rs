@@ -11,8 +11,6 @@ mod tests;
 
 use egui::{Id, Ui};
 
-pub(super) use dialogs::{enter_pressed, scrolled, told};
-
 use super::{
     act::Act,
     fonts,

@@ -2,10 +2,9 @@
 
 use egui::{Id, Ui};
 
-use super::dialogs::scrolled;
 use crate::ui::{
     act::Act,
-    dialogs::{buttons, focus_first},
+    dialogs::{buttons, focus_first, scrolled},
     fonts,
     icons::Icon,
     state::{Dialog, Fresh, SendTo, State, Then, ask_quietly},

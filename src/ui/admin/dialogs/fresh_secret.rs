@@ -7,13 +7,12 @@ use secrecy::ExposeSecret as _;
 use super::words;
 use crate::ui::{
     act::Act,
-    dialogs::{buttons, say},
+    dialogs::{buttons, enter_pressed, say, scrolled},
     fonts,
     icons::Icon,
     state::{Connections, Copied, Dialog, Dialogs, Go, Output, Secrets, State, Then, ask_quietly},
     text::{self, tokens as token_words},
     theme,
-    tokens::{enter_pressed, scrolled},
     widgets::{Button, fresh_secret, paragraph},
 };
 use brickpass_core::connection::{ConnectionId, TypedSecret};

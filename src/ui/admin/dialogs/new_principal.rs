@@ -6,8 +6,8 @@ use super::{Creation, WIDTH, words};
 use crate::ui::{
     act::Act,
     dialogs::focus_first,
+    dialogs::{failure_card, scrolled},
     state::{AdminTroubleKind, Dialog, Output, RunId, State, Then, ask},
-    tokens::{scrolled, told},
     widgets::{TextField, form_row},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
@@ -85,7 +85,7 @@ impl Dialog for NewPrincipal {
                     focus_first(ui, &field);
                 });
             });
-            told(ui, self.creation.failure.as_ref(), state, act);
+            failure_card(ui, self.creation.failure.as_ref(), state, act);
         });
         match self.creation.buttons(ui, self.has_name(), entered) {
             Some(true) => {

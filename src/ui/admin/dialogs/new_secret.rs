@@ -8,9 +8,9 @@ use super::{Creation, FreshSecret, WIDTH, words};
 use crate::ui::{
     act::Act,
     dialogs::say,
+    dialogs::{enter_pressed, failure_card, scrolled},
     state::{Admin, AdminTroubleKind, Dialog, Output, RunId, State, Then, ask},
     text::tokens as token_words,
-    tokens::{enter_pressed, scrolled, told},
     widgets::{Select, form_row, select_option},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
@@ -96,7 +96,7 @@ impl Dialog for NewSecret {
                     });
                 });
             });
-            told(ui, self.creation.failure.as_ref(), state, act);
+            failure_card(ui, self.creation.failure.as_ref(), state, act);
         });
         let entered = enter_pressed(ui);
         match self.creation.buttons(ui, true, entered) {

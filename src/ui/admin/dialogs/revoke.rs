@@ -8,12 +8,12 @@ use super::{Confirm, WIDTH, words};
 use crate::ui::{
     act::Act,
     dialogs::say,
+    dialogs::scrolled,
     fonts,
     icons::Icon,
     state::{Admin, Connections, Dialog, Output, State, Then},
     text::tokens as token_words,
     theme,
-    tokens::scrolled,
     widgets::{Button, paragraph},
 };
 use brickpass_core::connection::ConnectionId;

@@ -6,8 +6,8 @@ use super::{Confirm, WIDTH, words};
 use crate::ui::{
     act::Act,
     dialogs::say,
+    dialogs::scrolled,
     state::{Admin, Connections, Dialog, Output, State, Then},
-    tokens::scrolled,
     widgets::Button,
 };
 use brickpass_core::connection::ConnectionId;
