@@ -15,7 +15,7 @@ use egui::{Context, Id};
 use super::{
     act::Act,
     state::{State, Then},
-    widgets::{forget_secret_field, modal, return_focus},
+    widgets::{forget_secret_field, modal, pass_focus_on, return_focus},
 };
 
 /// A dialog that was drawn and may still be open.
@@ -62,11 +62,16 @@ fn draw(ctx: &Context, state: &mut State, act: &mut Act) -> Option<Drawn> {
     Some(Drawn { name, secret_fields })
 }
 
-/// Wipes the fields of dialogs that are closed, and returns the focus.
+/// Wipes the fields of dialogs that are closed, and returns the focus; a dialog that replaces one returns it later.
 fn end_closed(ctx: &Context, state: &State, all: &mut Vec<Drawn>) {
+    let next = state.dialogs.top_name().filter(|name| all.iter().all(|drawn| drawn.name != *name));
     for closed in all.extract_if(.., |drawn| !state.dialogs.has(drawn.name)) {
         closed.secret_fields.into_iter().for_each(|field| forget_secret_field(ctx, field));
-        return_focus(ctx, Id::unique(closed.name));
+        let id = Id::unique(closed.name);
+        match next {
+            Some(next) => pass_focus_on(ctx, id, Id::unique(next)),
+            None => return_focus(ctx, id),
+        }
         ctx.request_repaint();
     }
 }

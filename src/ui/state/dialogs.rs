@@ -93,9 +93,13 @@ impl Dialogs {
         self.0.iter().any(|dialog| dialog.name() == name)
     }
 
+    pub fn top_name(&self) -> Option<&'static str> {
+        self.0.last().map(|dialog| dialog.name())
+    }
+
     /// Whether the topmost dialog is the one with this name.
     pub fn is_on_top(&self, name: &str) -> bool {
-        self.0.last().is_some_and(|dialog| dialog.name() == name)
+        self.top_name() == Some(name)
     }
 
     /// The topmost dialog of this type. A dialog that is being drawn is not found.

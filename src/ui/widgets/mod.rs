@@ -36,7 +36,7 @@ pub use fresh_secret::fresh_secret;
 pub use masked_secret::masked_secret;
 pub use menu::{context_menu, menu_below, menu_button, menu_item, menu_separator, select_option};
 pub(in crate::ui) use modal::install;
-pub use modal::{ModalShown, modal, return_focus};
+pub use modal::{ModalShown, modal, pass_focus_on, return_focus};
 pub(in crate::ui) use paint::scroll_to_focused;
 pub use paint::{elided, paint_key_hint, paint_text};
 pub use secret_field::{

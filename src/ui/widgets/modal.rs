@@ -20,7 +20,8 @@ pub fn modal<R>(ctx: &Context, id: Id, title: &str, width: f32, add_contents: im
     let newly_open = ctx.data(|data| data.get_temp::<Opener>(id)).is_none();
     if newly_open {
         let focused = ctx.memory(egui::Memory::focused);
-        ctx.data_mut(|data| data.insert_temp(id, Opener(focused)));
+        let inherited = ctx.data_mut(|data| data.remove_temp::<Inherited>(id));
+        ctx.data_mut(|data| data.insert_temp(id, Opener(inherited.map_or(focused, |Inherited(opener)| opener))));
         if let Some(focused) = focused {
             ctx.memory_mut(|memory| memory.surrender_focus(focused));
         }
@@ -70,6 +71,13 @@ pub fn return_focus(ctx: &Context, id: Id) {
     }
 }
 
+/// Another dialog replaces this one: when that one closes, the focus returns to where it was before this one opened.
+pub fn pass_focus_on(ctx: &Context, from: Id, to: Id) {
+    if let Some(Opener(opener)) = ctx.data_mut(|data| data.remove_temp(from)) {
+        ctx.data_mut(|data| data.insert_temp(to, Inherited(opener)));
+    }
+}
+
 /// Makes [`return_focus`] work: egui removes the focus from widgets below a dialog for one more pass after the dialog is gone.
 pub(in crate::ui) fn install(ctx: &Context) {
     let give_back = |ui: &mut Ui| {
@@ -99,3 +107,7 @@ fn pending_id() -> Id {
 /// The focused widget when the dialog opened.
 #[derive(Clone, Copy, Default)]
 struct Opener(Option<Id>);
+
+/// The opener of the dialog that this one replaces.
+#[derive(Clone, Copy, Default)]
+struct Inherited(Option<Id>);

@@ -90,3 +90,18 @@ fn wn_04_several_that_are_selected_are_named_and_a_filter_drops_those_it_hides()
     assert!(!shows(&window, "selected"));
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Name").value().as_deref(), Some("Salt"));
 }
+
+#[test]
+fn a_dialog_that_another_opened_returns_the_focus_to_where_the_first_had_it_from() {
+    let engine = FakeEngine::with(&workspaces(&["Alpha"]));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    key(&mut window, &engine, Modifiers::COMMAND, Key::F);
+    let filter = window.ctx.memory(egui::Memory::focused);
+    assert_eq!(filter, Some(crate::ui::sidebar::filter_id()));
+    key(&mut window, &engine, Modifiers::COMMAND, Key::Comma);
+    click(&mut window, &engine, "Import connections...");
+    assert!(shows(&window, "Import connections") && window.ctx.memory(egui::Memory::focused) != filter);
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    assert!(!window.state().state.dialogs.is_open());
+    assert_eq!(window.ctx.memory(egui::Memory::focused), filter);
+}
