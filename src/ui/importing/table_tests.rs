@@ -25,7 +25,7 @@ fn twins_and_what_cannot_come_in_are_left_out_at_first() {
     let mut table = table(&["Sales"], rows);
     assert_eq!((table.chosen_count(), table.problem_count()), (1, 0));
     table.tick_all();
-    assert_eq!(table.chosen_count(), 2, "what cannot come in never does");
+    assert_eq!(table.chosen_count(), 2, "a row that cannot be imported is never chosen");
     assert_eq!(table.rows()[0].name, "sales (2)", "beside its twin under a name of its own");
     table.tick_all();
     assert_eq!(table.chosen_count(), 0);

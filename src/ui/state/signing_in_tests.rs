@@ -86,10 +86,7 @@ fn late_events_of_an_older_run_change_nothing() {
     assert_eq!(desk.state.sign_ins.signed_in(id, &desk.state.connections), Some(&None));
     ended(&mut desk, new, id, Ok(done("priya@example.com")));
     ended(&mut desk, new, id, Err(unauthorized()));
-    assert!(
-        matches!(desk.state.sign_ins.attempt_for(id, &desk.state.connections).unwrap().stage, Stage::Done(_)),
-        "what has ended does not end twice"
-    );
+    assert!(matches!(desk.state.sign_ins.attempt_for(id, &desk.state.connections).unwrap().stage, Stage::Done(_)), "it ends only once");
 }
 
 #[test]
@@ -126,7 +123,7 @@ fn the_hint_about_other_computers_waits_for_half_a_minute_without_any_answer() {
         |desk: &Desk, second| desk.state.sign_ins.attempt_for(id, &desk.state.connections).unwrap().is_callback_overdue(at(second));
     assert!(!overdue(&desk, 39) && overdue(&desk, 40));
     stepped(&mut desk, run, id, SignInStep::WrongKey { count: 1 }, at(20));
-    assert!(!overdue(&desk, 40), "somebody has answered, so this computer can be reached");
+    assert!(!overdue(&desk, 40), "an answer has come, so this computer can be reached");
 }
 
 #[test]

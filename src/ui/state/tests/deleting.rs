@@ -230,7 +230,7 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
         let id = desk.shown();
         desk.state.apply(Event::Published(vec![(id, "sales".to_owned())]), desk.now);
         desk.run(|state, now| state.delete(&[id], now));
-        let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("nobody was asked") };
+        let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("no dialog is open") };
         assert_eq!((deletion.published.as_slice(), deletion.unpublish), (&["sales".to_owned()][..], true));
         deletion.unpublish = ticked;
         desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
@@ -281,7 +281,7 @@ fn wn_14_a_known_token_is_revoked_only_when_that_is_chosen_and_the_deletion_is_f
     let revoked = |desk: &Desk| desk.engine.0.borrow().revoked_when_purged.clone();
     for (ticked, undone) in [(false, false), (true, false), (true, true)] {
         let mut desk = opened(&[alpha.id]);
-        let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("nobody was asked") };
+        let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("no dialog is open") };
         assert!(!deletion.revoke && deletion.revocable().count() == 1, "it is off by default");
         deletion.revoke = ticked;
         desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
@@ -299,7 +299,7 @@ fn wn_14_a_known_token_is_revoked_only_when_that_is_chosen_and_the_deletion_is_f
     // One check box for all with known tokens, even if the window closes first.
     let ids: Vec<ConnectionId> = all.iter().map(|connection| connection.id).collect();
     let mut desk = opened(&ids);
-    let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("nobody was asked") };
+    let Some(deletion) = desk.state.dialogs.find_mut::<Deletion>() else { panic!("no dialog is open") };
     assert_eq!(deletion.revocable().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Alpha", "beta"]);
     deletion.revoke = true;
     desk.answer(|deletion: &Deletion, state, now| state.delete_confirmed(deletion, now));
@@ -315,7 +315,7 @@ fn wn_14_a_token_that_is_not_known_or_used_elsewhere_is_not_offered_for_revoking
     known(&mut desk, &all[1], "1");
     let there = |desk: &mut Desk, ids: &[ConnectionId]| {
         desk.run(|state, now| state.delete(ids, now));
-        let Some(deletion) = desk.state.dialogs.remove::<Deletion>() else { panic!("nobody was asked") };
+        let Some(deletion) = desk.state.dialogs.remove::<Deletion>() else { panic!("no dialog is open") };
         deletion.connections.into_iter().map(|one| one.token).collect::<Vec<_>>()
     };
     assert_eq!(there(&mut desk, &[all[0].id]), [TokenThere::UsedBy(vec!["beta".to_owned()])]);
